@@ -1,0 +1,277 @@
+// The custom messages of the language server: names and types only, shared with the client. Everything else is plain LSP.
+import type { ImageSummary } from './image/summary';
+import type { VerificationReport } from './image/verdict';
+
+/**
+ * What a command is about. `reference`: an image reference as in a recipe with its scheme (`docker://…`); `path`: a local image;
+ * `document`: a recipe or metalink by URI (open or on disk), optionally one file entry of it.
+ */
+export type Target =
+  | { readonly kind: 'reference'; readonly reference: string }
+  | { readonly kind: 'path'; readonly path: string }
+  | { readonly kind: 'document'; readonly uri: string; readonly file?: string };
+
+export type Engine = 'apptainer' | 'singularity';
+
+/** Request: everything that can be told about a target without downloading it. */
+export interface InspectParams {
+  readonly target: Target;
+}
+export interface InspectResult {
+  readonly items: readonly InspectItem[];
+}
+export interface InspectItem {
+  readonly title: string;
+  readonly summary?: ImageSummary;
+  readonly contents?: ImageContentsView;
+  /** Why there is nothing, for people. */
+  readonly problem?: string;
+}
+/** What is inside a local or remote image file, for the contents document and the cache's details. */
+export interface ImageContentsView {
+  readonly format: string;
+  readonly architecture?: string;
+  readonly created?: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly recipe?: string;
+  readonly scripts: Readonly<Record<string, string>>;
+  readonly apps: readonly string[];
+  readonly objects: readonly {
+    readonly id: number;
+    readonly type: string;
+    readonly name: string;
+    readonly size: number;
+    readonly detail: string;
+  }[];
+  readonly signatures: readonly string[];
+  readonly notes: readonly string[];
+}
+
+/** Request: gather evidence about a target. Progress through `workDoneToken`; cancellable. */
+export interface VerifyParams {
+  readonly target: Target;
+  readonly workDoneToken?: string | number;
+}
+export interface VerifyResult {
+  readonly reports: readonly VerificationReport[];
+}
+
+/** Request: download a target, verify it, put it where it belongs. Progress through `workDoneToken`; cancellable. */
+export interface PullParams {
+  readonly target: Target;
+  readonly destination:
+    | { readonly kind: 'cache'; readonly engine?: Engine }
+    | { readonly kind: 'folder'; readonly path: string }
+    | { readonly kind: 'file'; readonly path: string };
+  /** Replace an existing file or a differing cache entry: only after the user agreed. */
+  readonly overwrite?: boolean;
+  readonly workDoneToken?: string | number;
+}
+export interface PullResult {
+  readonly items: readonly PulledItem[];
+}
+export interface PulledItem {
+  readonly title: string;
+  readonly report?: VerificationReport;
+  /** Where the file stands now, when it was put in place. */
+  readonly path?: string;
+  /** `exists`: the target is there and differs; ask, then call again with `overwrite`. */
+  readonly outcome: 'pulled' | 'already-there' | 'failed' | 'exists';
+  readonly message: string;
+}
+
+/** Request: the caches and their entries. Level by level, so that nothing is scanned before it is asked for. */
+export interface CacheListParams {
+  /** Entries of one cache and kind; without, the caches and the totals of their kinds. */
+  readonly root?: string;
+  readonly kind?: string;
+}
+export interface CacheListResult {
+  readonly caches: readonly CacheView[];
+  readonly entries: readonly CacheEntryView[];
+}
+export interface CacheView {
+  readonly engine: Engine | 'singularity2';
+  readonly root: string;
+  readonly writable: boolean;
+  /** Why it is off or unreadable, for people. */
+  readonly problem?: string;
+  readonly kinds: readonly { readonly kind: string; readonly title: string; readonly count: number; readonly bytes: number }[];
+  readonly bytes: number;
+}
+export interface CacheEntryView {
+  readonly path: string;
+  readonly kind: string;
+  readonly engine: Engine | 'singularity2';
+  /** What people call it: `lolcow 1.0 · amd64`, or the file name when nothing is known. */
+  readonly title: string;
+  readonly bytes: number;
+  /** Milliseconds since the epoch. */
+  readonly modified: number;
+  readonly reference?: string;
+  readonly digest?: string;
+  readonly verdict?: 'failed' | 'intact' | 'signed' | 'unverified';
+  /** `temporary`, `name-mismatch`, `unused-blob`, `old-layout`… */
+  readonly orphan?: string;
+}
+/** Request: labels, recipe, signatures… of one entry, read from the image. */
+export interface CacheDetailsParams {
+  readonly path: string;
+}
+export interface CacheDetailsResult {
+  readonly entry: CacheEntryView;
+  readonly contents?: ImageContentsView;
+  readonly problem?: string;
+}
+/** Request: check entries against their names and signatures. Without `paths`: all. Progress, cancellable. */
+export interface CacheVerifyParams {
+  readonly paths?: readonly string[];
+  readonly workDoneToken?: string | number;
+}
+export interface CacheVerifyResult {
+  readonly entries: readonly CacheEntryView[];
+}
+/** Request: what a clean would free (`dryRun`), or the clean itself. */
+export interface CacheCleanParams {
+  readonly paths?: readonly string[];
+  readonly olderThanDays?: number;
+  readonly largerThanBytes?: number;
+  readonly kinds?: readonly string[];
+  readonly orphansOnly?: boolean;
+  readonly dryRun: boolean;
+}
+export interface CacheCleanResult {
+  readonly removed: readonly { readonly path: string; readonly bytes: number; readonly reason: string }[];
+  readonly kept: readonly { readonly path: string; readonly problem: string }[];
+  readonly bytes: number;
+}
+
+/** Request: write metalink text for targets (images, a recipe, a folder). */
+export interface MetalinkCreateParams {
+  readonly targets: readonly Target[];
+  readonly workDoneToken?: string | number;
+}
+/** Request: Metalink 3 text to Metalink 4 text. */
+export interface MetalinkConvertParams {
+  readonly uri: string;
+}
+export interface MetalinkTextResult {
+  readonly text: string;
+  /** What was left out or needs a look, one line each. */
+  readonly report: readonly string[];
+}
+/** Request: fill in missing sizes and hashes of an open metalink; the edits are applied by the server through workspace/applyEdit. */
+export interface MetalinkResolveParams {
+  readonly uri: string;
+  readonly file?: string;
+  /** The user agreed to download what cannot be had otherwise. */
+  readonly download?: boolean;
+  readonly workDoneToken?: string | number;
+}
+export interface MetalinkResolveResult {
+  readonly applied: number;
+  readonly report: readonly string[];
+  /** Files whose values can only be had by a download. */
+  readonly needDownload: readonly string[];
+}
+/** Request: probe each URL of a metalink; findings appear at the URLs as diagnostics. */
+export interface CheckMirrorsParams {
+  readonly uri: string;
+  readonly file?: string;
+  readonly workDoneToken?: string | number;
+}
+export interface CheckMirrorsResult {
+  readonly mirrors: readonly { readonly url: string; readonly ok: boolean; readonly message: string; readonly milliseconds?: number }[];
+}
+
+/** Request: write digests behind the tags of a recipe's images (`pin`), take them away (`unpin`), renew them (`update`). Answer: edits applied. */
+export interface PinParams {
+  readonly uri: string;
+  readonly action: 'pin' | 'unpin' | 'update';
+  /** Only the reference at this place (LSP position). */
+  readonly position?: { readonly line: number; readonly character: number };
+}
+export interface PinResult {
+  readonly changed: number;
+  readonly report: readonly string[];
+}
+
+/** Request to the server after the user pinned or removed keys, or signed in: settings and secrets are read again. */
+export interface RefreshParams {
+  /** `answers`: what hubs said is asked anew; `caches`: the disk cache of answers is emptied. */
+  readonly what: 'answers' | 'caches' | 'credentials';
+}
+
+/** Server → client request: the secret that the user stored for a host by "Sign in". */
+export interface SecretParams {
+  readonly host: string;
+}
+export type SecretResult = { readonly username?: string; readonly password?: string; readonly token?: string } | null;
+
+/** Server → client notification: the state behind the one status item. */
+export interface StatusParams {
+  readonly state: 'idle' | 'busy' | 'offline' | 'rate-limited' | 'sign-in';
+  /** For people: `asking ghcr.io`, `rate-limited until 14:05`. */
+  readonly text: string;
+  /** The host that asks for a sign-in. */
+  readonly host?: string;
+  /** Path and version of the container engine, when one was found. */
+  readonly engine?: string;
+}
+
+/** What the client passes as `initializationOptions`. Settings themselves go by workspace/configuration. */
+export interface InitializationOptions {
+  /** The workspace is trusted: network and engines may be used. */
+  readonly trusted: boolean;
+  /** Folder for the disk cache of answers and the cache index. */
+  readonly storagePath?: string;
+  /** The client answers `SecretParams`. */
+  readonly secrets?: boolean;
+  /** Messages of the user's language, English to translated. */
+  readonly l10n?: Readonly<Record<string, string>>;
+}
+/** Client → server notification: the user trusted the workspace. */
+export interface TrustParams {
+  readonly trusted: boolean;
+}
+
+/** Method names, one for each pair of types above. */
+export const methods = {
+  inspect: 'containerMetalink/inspect',
+  verify: 'containerMetalink/verify',
+  pull: 'containerMetalink/pull',
+  cacheList: 'containerMetalink/cache/list',
+  cacheDetails: 'containerMetalink/cache/details',
+  cacheVerify: 'containerMetalink/cache/verify',
+  cacheClean: 'containerMetalink/cache/clean',
+  metalinkCreate: 'containerMetalink/metalink/create',
+  metalinkConvert: 'containerMetalink/metalink/convert',
+  metalinkResolve: 'containerMetalink/metalink/resolve',
+  checkMirrors: 'containerMetalink/metalink/checkMirrors',
+  pin: 'containerMetalink/pin',
+  refresh: 'containerMetalink/refresh',
+  secret: 'containerMetalink/secret',
+  status: 'containerMetalink/status',
+  trust: 'containerMetalink/trust',
+} as const;
+
+/** Commands that code lenses and hovers of the server name; the client registers them. Argument: one `Target`, or what the comment says. */
+export const clientCommands = {
+  verify: 'containerMetalink.verify',
+  pullIntoCache: 'containerMetalink.pullIntoCache',
+  pullToFolder: 'containerMetalink.pullToFolder',
+  showManifest: 'containerMetalink.showManifest',
+  /** { uri, file? } */
+  resolveHashes: 'containerMetalink.resolveHashes',
+  /** { uri, file? } */
+  checkMirrors: 'containerMetalink.checkMirrors',
+  /** { uri } */
+  convertMetalink: 'containerMetalink.convertMetalink',
+  /** PinParams */
+  pin: 'containerMetalink.pin',
+  /** { uri } */
+  build: 'containerMetalink.build',
+  /** { host } */
+  signIn: 'containerMetalink.signIn',
+  refresh: 'containerMetalink.refresh',
+} as const;
