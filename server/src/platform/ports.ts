@@ -1,5 +1,8 @@
 // What the rooms above the Node adapters ask of the world: types only. Tests hand in their own.
 
+/** Who wants it: `command`, the user by a command; `editor`, a hover, a completion, a background look. Decides which hosts may be asked. */
+export type RequestReason = 'command' | 'editor';
+
 export interface HttpRequest {
   readonly method?: 'GET' | 'HEAD' | 'POST';
   readonly url: string;
@@ -12,6 +15,8 @@ export interface HttpRequest {
   /** Milliseconds without a byte of the body. Default 30,000. */
   readonly bodyTimeout?: number;
   readonly signal?: AbortSignal;
+  /** Default `command`. */
+  readonly reason?: RequestReason;
 }
 
 export interface HttpResponse {
