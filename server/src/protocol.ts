@@ -160,6 +160,10 @@ export interface MetalinkTextResult {
   /** What was left out or needs a look, one line each. */
   readonly report: readonly string[];
 }
+/** Request: metalink documents that describe the same files, merged into the text of one (hashes and sizes that contradict each other are reported). */
+export interface MetalinkMergeParams {
+  readonly uris: readonly string[];
+}
 /** Request: fill in missing sizes and hashes of an open metalink; the edits are applied by the server through workspace/applyEdit. */
 export interface MetalinkResolveParams {
   readonly uri: string;
@@ -194,6 +198,34 @@ export interface PinParams {
 export interface PinResult {
   readonly changed: number;
   readonly report: readonly string[];
+}
+
+/** Request: what has to be known before a recipe is built. */
+export interface BuildInfoParams {
+  readonly uri: string;
+}
+export interface BuildInfoResult {
+  /** `{{ name }}` of the recipe, without `default` when no `%arguments` gives one: a build stops unless it is passed. */
+  readonly buildArguments: readonly { readonly name: string; readonly default?: string }[];
+  /** Sections that `--section` can choose, without `%`. */
+  readonly sections: readonly string[];
+  /** How many findings of severity error the recipe has. */
+  readonly errors: number;
+}
+/** Request: what a container engine printed during a build, as places in the recipe. */
+export interface BuildProblemsParams {
+  readonly uri: string;
+  /** Standard error of the engine; colour codes are fine. */
+  readonly output: string;
+}
+export interface BuildProblemsResult {
+  readonly problems: readonly {
+    readonly range: {
+      readonly start: { readonly line: number; readonly character: number };
+      readonly end: { readonly line: number; readonly character: number };
+    };
+    readonly message: string;
+  }[];
 }
 
 /** Request to the server after the user pinned or removed keys, or signed in: settings and secrets are read again. */
@@ -246,9 +278,12 @@ export const methods = {
   cacheClean: 'containerMetalink/cache/clean',
   metalinkCreate: 'containerMetalink/metalink/create',
   metalinkConvert: 'containerMetalink/metalink/convert',
+  metalinkMerge: 'containerMetalink/metalink/merge',
   metalinkResolve: 'containerMetalink/metalink/resolve',
   checkMirrors: 'containerMetalink/metalink/checkMirrors',
   pin: 'containerMetalink/pin',
+  buildInfo: 'containerMetalink/build/info',
+  buildProblems: 'containerMetalink/build/problems',
   refresh: 'containerMetalink/refresh',
   secret: 'containerMetalink/secret',
   status: 'containerMetalink/status',
