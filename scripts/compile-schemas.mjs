@@ -23,7 +23,12 @@ const modules = [
 
 /** Text of each generated file by its path from the root. */
 export function generatedFiles() {
-  return new Map(modules.flatMap((module) => [[module.output, compile(module)], [declarationPath(module.output), declare(module)]]));
+  return new Map(
+    modules.flatMap((module) => [
+      [module.output, compile(module)],
+      [declarationPath(module.output), declare(module)],
+    ]),
+  );
 }
 
 function compile({ formats, schemas }) {
