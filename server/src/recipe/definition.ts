@@ -108,7 +108,7 @@ function isNameProblem({ code }: RecipeProblem): boolean {
 }
 
 function tokenStart(problem: RecipeProblem): number {
-  return 'section' in problem ? (problem.section?.range.start ?? problem.range.start) : problem.range.start;
+  return 'section' in problem ? problem.section.range.start : problem.range.start;
 }
 
 function engineMessage(problem: RecipeProblem, parsed: ParsedRecipe): string {
@@ -141,7 +141,7 @@ function engineMessage(problem: RecipeProblem, parsed: ParsedRecipe): string {
 export function refusedNames(parsed: ParsedRecipe, stage: number): string[] {
   const names = new Set<string>();
   for (const problem of parsed.problems) {
-    if (problem.stage === stage && isNameProblem(problem) && 'section' in problem && problem.section)
+    if (problem.stage === stage && isNameProblem(problem) && 'section' in problem)
       names.add(refusedName(parsed.recipe.text, problem.section));
   }
   return [...names];
