@@ -1,0 +1,227 @@
+import { t } from '../text/l10n';
+import { dataType, encryptedFileSystems } from './descriptor';
+import type { SifDescriptor } from './descriptor';
+import { ImageFormatError } from './formatError';
+import type { ContainerImage } from './image';
+import { readInspectMetadata } from './inspectMetadata';
+import { readOciConfig, readOciSif } from './ociContents';
+import type { OciConfig } from './ociContents';
+import { readRootFileSystem } from './rootContents';
+import { objectRange, primaryPartition, readObject } from './sifImage';
+import type { SifImage } from './sifImage';
+import { openSquashfs } from './squashfs/fileSystem';
+
+/** Text that a container carries for one purpose, by the name of the recipe's section: `runscript`, `help`, `test`, `startscript`, `environment`. */
+export type Scripts = Readonly<Record<string, string>>;
+
+export interface AppContents {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly scripts: Scripts;
+}
+
+/** Where labels and scripts were found: signed metadata object, root file system, both OCI, or nowhere. */
+export type MetadataOrigin = 'inspect-metadata' | 'root-file-system' | 'oci' | 'none';
+
+export interface ObjectContents {
+  readonly id: number;
+  /** The library's name: `FS`, `Def.FILE`. */
+  readonly type: string;
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+  /** What the descriptor's extra field says: `Squashfs, *System, amd64`. */
+  readonly detail: string;
+}
+
+/** What is inside an image. Everything that an image does not tell is absent. */
+export interface ImageContents {
+  readonly format: ContainerImage['format'];
+  /** Go's name, of the primary system partition: the header's copy is not signed. */
+  readonly architecture?: string;
+  /** RFC 3339. */
+  readonly created?: string;
+  readonly origin: MetadataOrigin;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly recipe?: string;
+  readonly scripts: Scripts;
+  readonly apps: readonly AppContents[];
+  readonly ociConfig?: OciConfig;
+  readonly encrypted: boolean;
+  readonly objects: readonly ObjectContents[];
+  /** What could not be read and why, for people. */
+  readonly notes: readonly string[];
+}
+
+/** The part that inspect metadata or a root file system tells. */
+export interface Metadata {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly recipe?: string;
+  readonly scripts: Scripts;
+  readonly apps: readonly AppContents[];
+}
+
+const nothing: Metadata = { labels: {}, scripts: {}, apps: [] };
+/** Texts in an image that are longer than this are not shown. */
+export const maximumText = 4 << 20;
+
+/**
+ * Labels, recipe, scripts, apps, architecture of an image: from the inspect metadata object, else from the root file system, else what
+ * can be had. Reads a few tens of KB. A damaged part becomes a note; rejects only on I/O and network errors.
+ */
+export async function readContents(image: ContainerImage, signal?: AbortSignal): Promise<ImageContents> {
+  switch (image.format) {
+    case 'sif':
+      return readSifContents(image.sif, signal);
+    case 'oci-sif':
+      return readOciSifContents(image.sif, signal);
+    case 'squashfs': {
+      const notes: string[] = [];
+      const range = { source: image.source, start: image.offset, length: image.source.size - image.offset };
+      const metadata = await orNote(notes, async () => readRootFileSystem(await openSquashfs(range, signal)));
+      return plain('squashfs', metadata, notes);
+    }
+    case 'ext3':
+      return plain('ext3', undefined, [t('The image is an ext3 file system: labels and scripts in it are not read.')]);
+    case 'sandbox': {
+      const notes: string[] = [];
+      return plain('sandbox', await orNote(notes, () => readRootFileSystem(image.root)), notes);
+    }
+  }
+}
+
+function plain(format: ContainerImage['format'], metadata: Metadata | undefined, notes: readonly string[]): ImageContents {
+  return { format, origin: metadata ? 'root-file-system' : 'none', encrypted: false, objects: [], notes, ...(metadata ?? nothing) };
+}
+
+async function readSifContents(sif: SifImage, signal?: AbortSignal): Promise<ImageContents> {
+  const notes: string[] = [];
+  const primary = primaryPartition(sif);
+  const fileSystem = primary?.detail.kind === 'partition' ? primary.detail.fileSystem : undefined;
+  const encrypted = fileSystem !== undefined && encryptedFileSystems.includes(fileSystem);
+  const inspect = await textOf(sif, named(sif, 'inspect-metadata.json'), notes, signal);
+  const config = await textOf(sif, named(sif, 'oci-config.json'), notes, signal);
+  const deffile = await textOf(
+    sif,
+    sif.descriptors.find((d) => d.dataType === dataType.deffile),
+    notes,
+    signal,
+  );
+  const labelsObject = await textOf(
+    sif,
+    sif.descriptors.find((d) => d.dataType === dataType.labels),
+    notes,
+    signal,
+  );
+
+  let metadata = inspect === undefined ? undefined : readInspectMetadata(inspect);
+  let origin: MetadataOrigin = metadata ? 'inspect-metadata' : 'none';
+  if (inspect !== undefined && !metadata) notes.push(t('The object inspect-metadata.json is not what the engines write; it is left out.'));
+  if (!metadata && primary && encrypted)
+    notes.push(t('The root file system is encrypted ({0}): labels and scripts in it cannot be read.', fileSystem));
+  else if (!metadata && primary && fileSystem === 'Squashfs') {
+    metadata = await orNote(notes, async () => {
+      const { offset, length } = objectRange(sif, primary);
+      return readRootFileSystem(await openSquashfs({ source: sif.source, start: offset, length }, signal));
+    });
+    if (metadata) origin = 'root-file-system';
+  } else if (!metadata && fileSystem !== undefined)
+    notes.push(t('The root file system is {0}: labels and scripts in it are not read.', fileSystem));
+
+  const found = metadata ?? nothing;
+  const labels = labelsObject === undefined ? found.labels : { ...readInspectMetadata(labelsObject)?.labels, ...found.labels };
+  const recipe = found.recipe ?? deffile;
+  const ociConfig = config === undefined ? undefined : readOciConfig(config);
+  return {
+    format: 'sif',
+    ...(primary?.detail.kind === 'partition' ? { architecture: primary.detail.architecture } : {}),
+    ...created(sif),
+    origin,
+    labels,
+    ...(recipe === undefined ? {} : { recipe }),
+    scripts: found.scripts,
+    apps: found.apps,
+    ...(ociConfig ? { ociConfig } : {}),
+    encrypted,
+    objects: sif.descriptors.map(objectContents),
+    notes,
+  };
+}
+
+async function readOciSifContents(sif: SifImage, signal?: AbortSignal): Promise<ImageContents> {
+  const notes: string[] = [];
+  const config = await orNote(notes, () => readOciSif(sif, signal));
+  return {
+    format: 'oci-sif',
+    ...(config?.architecture === undefined ? {} : { architecture: config.architecture }),
+    ...(config?.created === undefined ? created(sif) : { created: config.created }),
+    origin: config ? 'oci' : 'none',
+    labels: config?.labels ?? {},
+    scripts: {},
+    apps: [],
+    ...(config ? { ociConfig: config } : {}),
+    encrypted: false,
+    objects: sif.descriptors.map(objectContents),
+    notes,
+  };
+}
+
+function named(sif: SifImage, name: string): SifDescriptor | undefined {
+  return sif.descriptors.find((descriptor) => descriptor.dataType === dataType.genericJson && descriptor.name === name);
+}
+
+async function textOf(
+  sif: SifImage,
+  descriptor: SifDescriptor | undefined,
+  notes: string[],
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  if (!descriptor) return undefined;
+  const bytes = await orNote(notes, () => readObject(sif, descriptor, maximumText, signal));
+  return bytes && Buffer.from(bytes).toString('utf8');
+}
+
+/** The result, or a note where the image's format is at fault. Other errors (I/O, cancelled) go on. */
+async function orNote<T>(notes: string[], read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof ImageFormatError)) throw error;
+    notes.push(error.message);
+    return undefined;
+  }
+}
+
+function created(sif: SifImage): { readonly created?: string } {
+  const seconds = Number(sif.header.createdAt);
+  // Reproducible images carry Go's zero time or the epoch: no date.
+  if (seconds <= 0 || seconds > 8.64e12) return {};
+  return { created: new Date(seconds * 1000).toISOString().replace('.000Z', 'Z') };
+}
+
+function objectContents(descriptor: SifDescriptor): ObjectContents {
+  return {
+    id: descriptor.id,
+    type: descriptor.typeName,
+    name: descriptor.name,
+    size: Number(descriptor.size),
+    detail: detailText(descriptor),
+  };
+}
+
+function detailText({ detail }: SifDescriptor): string {
+  switch (detail.kind) {
+    case 'partition':
+      return `${detail.fileSystem}, ${detail.partitionType}, ${detail.architecture}`;
+    case 'signature':
+      return [detail.hashType ?? 'Unknown', detail.fingerprint?.toUpperCase()].filter(Boolean).join(', ');
+    case 'crypto-message':
+      return `${detail.format}, ${detail.message}`;
+    case 'sbom':
+      return detail.format;
+    case 'oci':
+      return detail.digest;
+    case 'none':
+      return '';
+  }
+}

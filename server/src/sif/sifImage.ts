@@ -1,0 +1,94 @@
+import type { ByteSource } from '../image/byteSource';
+import { t } from '../text/l10n';
+import { descriptorLength, primarySystem, readDescriptor } from './descriptor';
+import type { SifDescriptor } from './descriptor';
+import { ImageFormatError } from './formatError';
+import { headerLength, readHeader } from './header';
+import type { SifHeader } from './header';
+
+/** A loaded SIF: header and used descriptors; the data stays in `source`. */
+export interface SifImage {
+  readonly source: ByteSource;
+  readonly header: SifHeader;
+  /** Used slots in table order. */
+  readonly descriptors: readonly SifDescriptor[];
+}
+
+/** More slots than this are refused: the engines write 48; the table alone would be 38 MB. */
+const maximumDescriptors = 65_536;
+
+/**
+ * Reads header and descriptor table as sif pkg/sif/load.go does, within bounds: the table must lie in the file, so a hostile count
+ * allocates nothing. Reads 33 KB of an ordinary image. Throws `ImageFormatError` with the library's words.
+ */
+export async function readSif(source: ByteSource, signal?: AbortSignal): Promise<SifImage> {
+  const head = await source.read(0, Math.min(source.size, 32 * 1024), signal);
+  const header = readHeader(head);
+  const total = header.descriptorsTotal;
+  if (total === 0n) return { source, header, descriptors: [] };
+  const needed = total * BigInt(descriptorLength);
+  const inside = header.descriptorsOffset >= 0n && header.descriptorsOffset + needed <= BigInt(source.size);
+  if (total < 0n || needed > header.descriptorsSize || !inside) throw truncatedTable(header, source);
+  if (total > BigInt(maximumDescriptors))
+    throw new ImageFormatError(t('The SIF header claims {0} descriptors, more than the {1} that are read.', total, maximumDescriptors));
+  const offset = Number(header.descriptorsOffset);
+  const length = Number(needed);
+  const table =
+    offset >= headerLength && offset + length <= head.length
+      ? head.subarray(offset, offset + length)
+      : await source.read(offset, length, signal);
+  if (table.length < length) throw truncatedTable(header, source);
+  const descriptors: SifDescriptor[] = [];
+  for (let start = 0; start < length; start += descriptorLength) {
+    const descriptor = readDescriptor(table.subarray(start, start + descriptorLength));
+    if (descriptor) descriptors.push(descriptor);
+  }
+  return { source, header, descriptors };
+}
+
+/** The smallest id among the descriptors that store the same group value: what signed ids are relative to. */
+export function relativeId(image: SifImage, descriptor: SifDescriptor): number {
+  let minimum = descriptor.id;
+  for (const other of image.descriptors) if (other.rawGroup === descriptor.rawGroup && other.id < minimum) minimum = other.id;
+  return descriptor.id - minimum;
+}
+
+/** The primary system partition, which holds the root file system. */
+export function primaryPartition(image: SifImage): SifDescriptor | undefined {
+  return image.descriptors.find(({ detail }) => detail.kind === 'partition' && detail.partitionType === primarySystem);
+}
+
+/** Where an object's bytes lie in the file: clipped at its end, as the library reads them. Throws for a negative offset. */
+export function objectRange(image: SifImage, descriptor: SifDescriptor): { readonly offset: number; readonly length: number } {
+  if (descriptor.offset < 0n) {
+    const words = 'negative offset';
+    throw new ImageFormatError(t('Object {0} claims to begin before the file.', descriptor.id), words);
+  }
+  const size = BigInt(image.source.size);
+  const offset = descriptor.offset < size ? descriptor.offset : size;
+  const end = descriptor.offset + (descriptor.size > 0n ? descriptor.size : 0n);
+  return { offset: Number(offset), length: Number((end < size ? end : size) - offset < 0n ? 0n : (end < size ? end : size) - offset) };
+}
+
+/** An object's bytes in memory. Throws when it is longer than `limit` or the file ends inside it. */
+export async function readObject(image: SifImage, descriptor: SifDescriptor, limit: number, signal?: AbortSignal): Promise<Uint8Array> {
+  if (descriptor.size > BigInt(limit) || descriptor.size < 0n)
+    throw new ImageFormatError(t('Object {0} claims {1} bytes; at most {2} are read.', descriptor.id, descriptor.size, limit));
+  const { offset, length } = objectRange(image, descriptor);
+  const bytes = length === 0 ? new Uint8Array(0) : await image.source.read(offset, length, signal);
+  if (BigInt(bytes.length) < descriptor.size)
+    throw new ImageFormatError(t('The file ends inside object {0}.', descriptor.id), bytes.length === 0 ? 'EOF' : 'unexpected EOF');
+  return bytes;
+}
+
+function truncatedTable(header: SifHeader, source: ByteSource): ImageFormatError {
+  return new ImageFormatError(
+    t(
+      'The SIF header claims {0} descriptors at byte {1}; the file has {2} bytes.',
+      header.descriptorsTotal,
+      header.descriptorsOffset,
+      source.size,
+    ),
+    'reading descriptors: unexpected EOF',
+  );
+}
