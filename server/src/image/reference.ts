@@ -1,22 +1,14 @@
 import type { Digest } from './digest';
+import { formatDigest } from './digest';
 import type { Platform } from './summary';
 import type { Finding } from '../text/finding';
 import type { TextRange } from '../text/range';
-
-/** Every scheme that Apptainer and SingularityCE know (A `internal/pkg/util/uri/uri.go`, `internal/pkg/client/ipfs`). */
-export const referenceSchemes = [
-  'docker',
-  'oras',
-  'library',
-  'shub',
-  'http',
-  'https',
-  'ipfs',
-  'docker-daemon',
-  'docker-archive',
-  'oci',
-  'oci-archive',
-] as const;
+import { readLibraryReference } from './referenceLibrary';
+import { readIpfsReference, readLocalReference, readUrlReference } from './referenceLocal';
+import { createReader } from './referenceReader';
+import { readRegistryReference } from './referenceRegistry';
+import { isScheme, readScheme, referenceSchemes, reportCharacters } from './referenceScheme';
+import { readShubReference } from './referenceShub';
 
 export type ReferenceScheme = (typeof referenceSchemes)[number];
 
@@ -157,4 +149,73 @@ export interface ParsedReference {
   readonly problems: readonly Finding[];
   /** The text holds `{{ … }}`: what it stands for is known only with build arguments. */
   readonly templated?: boolean;
+}
+
+/**
+ * Reads an image reference as the engines do, for every scheme; never fails. Sources of the rules: facts in each reader
+ * (referenceRegistry.ts, referenceLibrary.ts, referenceShub.ts, referenceLocal.ts).
+ */
+export function parseReference(text: string, options: ReferenceOptions = {}): ParsedReference {
+  const trimmed = text.trim();
+  const leading = text.indexOf(trimmed);
+  const reader = createReader(trimmed, { ...options, offset: (options.offset ?? 0) + leading });
+  if (trimmed.includes('{{')) return { ...reader.finish(templatedScheme(trimmed, options), undefined), templated: true };
+  const start = readScheme(reader);
+  if (start === undefined) return reader.finish(undefined, undefined);
+  const { scheme, bodyStart } = start;
+  if (reportCharacters(reader, scheme)) return reader.finish(scheme, undefined);
+  switch (scheme) {
+    case 'docker':
+    case 'oras':
+      return readRegistryReference(reader, scheme, bodyStart);
+    case 'library':
+      return readLibraryReference(reader, bodyStart);
+    case 'shub':
+      return readShubReference(reader, bodyStart);
+    case 'http':
+    case 'https':
+      return readUrlReference(reader, scheme);
+    case 'ipfs':
+      return readIpfsReference(reader, bodyStart);
+    case 'docker-daemon':
+    case 'docker-archive':
+    case 'oci':
+    case 'oci-archive':
+      return readLocalReference(reader, scheme, bodyStart);
+  }
+}
+
+function templatedScheme(text: string, options: ReferenceOptions): ReferenceScheme | undefined {
+  return isScheme(options.agent) ? options.agent : referenceSchemes.find((scheme) => text.startsWith(`${scheme}:`));
+}
+
+/** Prints a reference as short as it can be written: Docker Hub's host and `library/` are left out, tags and digests are as they were. */
+export function formatReference(reference: ImageReference): string {
+  switch (reference.kind) {
+    case 'registry': {
+      const hub = reference.registry === 'docker.io';
+      const repository = hub ? reference.repository.replace(/^library\/(?=[^/]+$)/, '') : reference.repository;
+      return `${reference.scheme}://${hub ? '' : `${reference.registry}/`}${repository}${behind(':', reference.tag)}${digestSuffix(reference.digest)}`;
+    }
+    case 'library':
+      return `library://${reference.host === undefined ? '' : `${reference.host}/`}${reference.path}${behind(':', reference.tags.join(',') || undefined)}`;
+    case 'shub': {
+      const registry = reference.registry === undefined ? '' : `${reference.registry}/`;
+      return `shub://${registry}${reference.user}/${reference.container}${behind(':', reference.tag)}${behind('@', reference.version)}`;
+    }
+    case 'url':
+      return reference.url;
+    case 'ipfs':
+      return `ipfs://${reference.cid}${reference.path}`;
+    case 'local':
+      return `${reference.scheme}:${reference.path}${behind(':', reference.tag)}${digestSuffix(reference.digest)}`;
+  }
+}
+
+function behind(sign: string, text: string | undefined): string {
+  return text === undefined ? '' : `${sign}${text}`;
+}
+
+function digestSuffix(digest: Digest | undefined): string {
+  return digest ? `@${formatDigest(digest)}` : '';
 }

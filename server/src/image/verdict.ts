@@ -57,3 +57,10 @@ export interface VerificationReport {
   /** When, RFC 3339. */
   readonly time: string;
 }
+
+const worstFirst: readonly VerdictLevel[] = ['failed', 'unverified', 'intact', 'signed'];
+
+/** The verdict of several targets together: the worst of them; `unverified` for none. */
+export function worstVerdict(verdicts: readonly VerdictLevel[]): VerdictLevel {
+  return worstFirst.find((level) => verdicts.includes(level)) ?? 'unverified';
+}
