@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { ReferenceOptions } from '../../../server/src/image/reference';
+import type { ReferenceOptions, ReferencePart } from '../../../server/src/image/reference';
 import { formatReference, parseReference } from '../../../server/src/image/reference';
 import { fullName, suggestedFileName, withDigest, withTag } from '../../../server/src/image/referenceNames';
 import { describeCorpus } from '../corpus';
@@ -282,7 +282,10 @@ describe('parts', () => {
   const parts = (text: string, options?: ReferenceOptions): Record<string, string> => {
     const { parts: found } = parseReference(text, options);
     return Object.fromEntries(
-      Object.entries(found).map(([name, part]) => [name, 'text' in part ? part.text : part.map((p) => p.text).join('|')]),
+      Object.entries(found).map(([name, part]) => [
+        name,
+        Array.isArray(part) ? (part as readonly ReferencePart[]).map((p) => p.text).join('|') : (part as ReferencePart).text,
+      ]),
     );
   };
   test.each<[string, Record<string, string>, ReferenceOptions?]>([
