@@ -74,7 +74,7 @@ export function scriptOf(text: string, section: Section): string {
   const body = text.slice(start, end);
   const lines = body.includes('\r') ? body.replace(/\r(?=\n|$)/g, '') : body;
   if (section.trimmed) return trimEnd(lines);
-  return lines.endsWith('\n') ? lines : lines + '\n';
+  return body.endsWith('\n') ? lines : lines + '\n';
 }
 
 /** Stage by stage; in a stage, the engines look at the names of the sections last. */
@@ -89,9 +89,7 @@ function firstProblem(problems: readonly RecipeProblem[], engine: Engine): Recip
 
 function comesBefore(a: RecipeProblem, b: RecipeProblem): boolean {
   if (a.stage !== b.stage) return a.stage !== -1 && a.stage < b.stage;
-  if (isNameProblem(a) !== isNameProblem(b)) return isNameProblem(b);
-  const difference = tokenStart(a) - tokenStart(b);
-  return difference < 0 || (difference === 0 && a.code === 'parse/token-too-long');
+  return !isNameProblem(a) && isNameProblem(b);
 }
 
 function isNameProblem({ code }: RecipeProblem): boolean {
@@ -105,10 +103,6 @@ function isNameProblem({ code }: RecipeProblem): boolean {
     default:
       return false;
   }
-}
-
-function tokenStart(problem: RecipeProblem): number {
-  return 'section' in problem ? problem.section.range.start : problem.range.start;
 }
 
 function engineMessage(problem: RecipeProblem, parsed: ParsedRecipe): string {

@@ -64,8 +64,10 @@ function parseStage(text: string, piece: Piece, index: number, placeholders: rea
   const sections = piece.sections.map((mark, i) => {
     const following = piece.sections[i + 1];
     const range = { start: mark.lineStart, end: following?.lineStart ?? piece.end };
-    const section = parseSection(text, mark, range, index, range.start === piece.start, problems);
+    const found: RecipeProblem[] = [];
+    const section = parseSection(text, mark, range, index, range.start === piece.start, found);
     checkToken(text, range, following, piece.end, index, problems, section);
+    for (const problem of found) problems.push(problem);
     return section;
   });
   const empty = !header.entries.some(isKept) && sections.every((section) => isNothing(text, section));

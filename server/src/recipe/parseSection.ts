@@ -39,7 +39,7 @@ export function parseSection(
     content,
   };
   report(text, section, stage, problems);
-  if (crash !== undefined) problems.push({ code: 'parse/lone-quote', range: crash, stage, section });
+  if (crash !== undefined && section.name === 'files') problems.push({ code: 'parse/lone-quote', range: crash, stage, section });
   return section;
 }
 

@@ -6,7 +6,7 @@ import type { AppSectionKeyword, Engine, SectionKeyword } from './vocabulary';
 /** What `parseRecipe` returns for any text. */
 export interface ParsedRecipe {
   readonly recipe: Recipe;
-  /** Where an engine's parser refuses (or crashes on) the text, in the order of the text. */
+  /** Where an engine's parser refuses (or crashes on) the text: by stage, in each in the order in which the engines read it. */
   readonly problems: readonly RecipeProblem[];
 }
 
