@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import type { Digest } from '../image/digest';
+import { formatDigest } from '../image/digest';
+import type { Platform } from '../image/summary';
+
+/** Sub-folders of a cache that hold one file an entry; `blob` is an OCI layout. */
+export type EntryKind = 'library' | 'oras' | 'shub' | 'net' | 'ipfs' | 'oci-tmp' | 'oci-sif';
+
+/** What an image was asked for by, as far as its entry's name depends on it. */
+export type EntryIdentity =
+  | { readonly kind: 'library'; readonly hash: string }
+  | { readonly kind: 'oras'; readonly digest: Digest }
+  | { readonly kind: 'shub'; readonly commit: string }
+  | { readonly kind: 'net'; readonly url: string; readonly lastModified?: string }
+  | { readonly kind: 'oci'; readonly digest: Digest; readonly platformDigest: Digest; readonly platform: Platform };
+
+/** Which engine, and for images converted from OCI its version: names changed with Apptainer 1.2 and SingularityCE 4.0. */
+export interface EngineVersion {
+  readonly engine: 'apptainer' | 'singularity';
+  /** `1.3.4`; without, a current one. */
+  readonly version?: string;
+}
+
+export interface EntryName {
+  readonly kind: EntryKind;
+  readonly name: string;
+}
+
+/**
+ * The file name under which the engine looks for an image, or undefined where it would never find one: a library hash that is no
+ * sha256, a shub answer without a commit, an http reply without Last-Modified (the engine then takes the current time).
+ * Sources: Apptainer and SingularityCE `internal/pkg/client/{library,oras,shub,net,oci}/…`, `internal/pkg/build/oci/oci.go`.
+ */
+export function entryName(identity: EntryIdentity, engine: EngineVersion): EntryName | undefined {
+  switch (identity.kind) {
+    case 'library':
+      return /^sha256\.[0-9a-f]{64}$/.test(identity.hash) ? { kind: 'library', name: identity.hash } : undefined;
+    case 'oras':
+      return { kind: 'oras', name: formatDigest(identity.digest) };
+    case 'shub':
+      // An empty commit would name the folder itself, which the engine then removes (client/shub/pull.go, cache.go GetEntry).
+      return /^[0-9A-Za-z]+$/.test(identity.commit) ? { kind: 'shub', name: identity.commit } : undefined;
+    case 'net':
+      return identity.lastModified === undefined ? undefined : { kind: 'net', name: sha256(identity.url + identity.lastModified) };
+    case 'oci':
+      return { kind: 'oci-tmp', name: convertedName(identity, engine) };
+  }
+}
+
+function convertedName(
+  { digest, platformDigest, platform }: Extract<EntryIdentity, { kind: 'oci' }>,
+  { engine, version }: EngineVersion,
+): string {
+  if (engine === 'singularity') return isBefore(version, 4, 0) ? digest.hex : formatDigest(platformDigest);
+  if (isBefore(version, 1, 2)) return digest.hex;
+  // internal/pkg/build/oci/oci.go getDockerRefDigest: digest, architecture and variant in one string; only arm has a variant there.
+  const variant = platform.architecture === 'arm' ? (platform.variant ?? '') : '';
+  return sha256(digest.hex + platform.architecture + variant);
+}
+
+function isBefore(version: string | undefined, major: number, minor: number): boolean {
+  const match = /^v?(\d+)\.(\d+)/.exec(version ?? '');
+  if (match === null) return false;
+  const found = [Number(match[1]), Number(match[2])] as const;
+  return found[0] < major || (found[0] === major && found[1] < minor);
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

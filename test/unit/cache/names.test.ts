@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { entryName } from '../../../server/src/cache/names';
+import type { EngineVersion, EntryIdentity } from '../../../server/src/cache/names';
+
+const a = 'a'.repeat(64);
+const b = 'b'.repeat(64);
+const digest = { algorithm: 'sha256', hex: a };
+const platformDigest = { algorithm: 'sha256', hex: b };
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+const oci = (architecture: string, variant?: string): EntryIdentity => ({
+  kind: 'oci',
+  digest,
+  platformDigest,
+  platform: { os: 'linux', architecture, ...(variant !== undefined && { variant }) },
+});
+const apptainer = (version?: string): EngineVersion => ({ engine: 'apptainer', ...(version !== undefined && { version }) });
+const singularity = (version?: string): EngineVersion => ({ engine: 'singularity', ...(version !== undefined && { version }) });
+
+// Computed by hand from the engines' sources: client/{library,oras,shub,net,oci}, build/oci/oci.go.
+const cases: [string, EntryIdentity, EngineVersion, string | undefined][] = [
+  ['library', { kind: 'library', hash: `sha256.${a}` }, apptainer(), `library/sha256.${a}`],
+  ['library hash that is no sha256', { kind: 'library', hash: 'sif.9a8b7c6d-0000-0000-0000-000000000000' }, apptainer(), undefined],
+  ['oras', { kind: 'oras', digest }, apptainer(), `oras/sha256:${a}`],
+  [
+    'shub',
+    { kind: 'shub', commit: 'e279432e6d3962777bb7b5e8d54f30f4347d867e' },
+    apptainer(),
+    'shub/e279432e6d3962777bb7b5e8d54f30f4347d867e',
+  ],
+  ['shub without commit would name the folder', { kind: 'shub', commit: '' }, apptainer(), undefined],
+  ['shub with a path for a commit', { kind: 'shub', commit: '../x' }, apptainer(), undefined],
+  [
+    'net: URL and Last-Modified as they came',
+    { kind: 'net', url: 'https://h.example/t.sif', lastModified: 'Wed, 21 Oct 2015 07:28:00 GMT' },
+    apptainer(),
+    `net/${sha256('https://h.example/t.sifWed, 21 Oct 2015 07:28:00 GMT')}`,
+  ],
+  ['net without Last-Modified never hits', { kind: 'net', url: 'https://h.example/t.sif' }, apptainer(), undefined],
+  ['docker, current Apptainer', oci('amd64'), apptainer(), `oci-tmp/${sha256(`${a}amd64`)}`],
+  ['docker, Apptainer 1.2', oci('amd64'), apptainer('1.2.0'), `oci-tmp/${sha256(`${a}amd64`)}`],
+  ['docker on arm has a variant', oci('arm', 'v7'), apptainer('1.3.4'), `oci-tmp/${sha256(`${a}armv7`)}`],
+  ['docker on arm64 has none', oci('arm64', 'v8'), apptainer('1.3.4'), `oci-tmp/${sha256(`${a}arm64`)}`],
+  ['docker, Apptainer 1.1', oci('amd64'), apptainer('1.1.9'), `oci-tmp/${a}`],
+  ['docker, SingularityCE 3.11', oci('amd64'), singularity('3.11.5'), `oci-tmp/${a}`],
+  ['docker, SingularityCE 4', oci('amd64'), singularity('4.0.0'), `oci-tmp/sha256:${b}`],
+  ['docker, current SingularityCE', oci('amd64'), singularity(), `oci-tmp/sha256:${b}`],
+];
+
+describe('the name under which the engine looks', () => {
+  test.each(cases)('%s', (_, identity, engine, expected) => {
+    const name = entryName(identity, engine);
+    expect(name && `${name.kind}/${name.name}`).toBe(expected);
+  });
+});
