@@ -7,7 +7,7 @@ import { grammarFiles, installedShellGrammar, standInShellGrammar } from './gram
 
 const root = path.resolve(import.meta.dirname, '../../..');
 
-const shellGrammars = [['a stand-in', standInShellGrammar]];
+const shellGrammars: [string, string][] = [['a stand-in', standInShellGrammar]];
 const installed = installedShellGrammar();
 if (installed === undefined)
   console.log('Skipped: the cases with the shell grammar of VS Code, which is not installed below .vscode-test/.');
@@ -17,7 +17,7 @@ test.each(shellGrammars)('the cases of test/grammar hold with %s shell grammar',
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'grammar-'));
   const configuration = path.join(folder, 'empty.json');
   fs.writeFileSync(configuration, '{}');
-  const grammars = [...grammarFiles().filter(({ scopeName }) => scopeName !== 'source.shell'), { path: shell ?? '' }];
+  const grammars = [...grammarFiles().filter(({ scopeName }) => scopeName !== 'source.shell'), { path: shell }];
   const run = spawnSync(
     process.execPath,
     [
