@@ -217,3 +217,16 @@ export interface HubStatus {
   /** Milliseconds since the epoch. */
   readonly until?: number;
 }
+
+/** All hubs together, with caches before them: what the rest of the server asks (hubs.ts). */
+export interface Hubs extends Required<Omit<Hub, 'accepts'>> {
+  /** What was answered is asked anew next time; failures are forgotten. */
+  refresh(): void;
+  /** Empties the caches, in memory and on disk. */
+  clear(): Promise<void>;
+  /** The state now. */
+  status(): HubStatus;
+  /** Calls the listener when the state changes; returns what ends that. */
+  onStatus(listener: (status: HubStatus) => void): () => void;
+  close(): Promise<void>;
+}
