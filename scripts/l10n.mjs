@@ -20,7 +20,8 @@ if (checking) {
   fs.mkdirSync(folder, { recursive: true });
   fs.writeFileSync(source, wanted);
 }
-for (const file of fs.readdirSync(folder).filter((name) => /^bundle\.l10n\.[a-z-]+\.json$/.test(name))) problems.push(...checkTranslation(file));
+for (const file of fs.readdirSync(folder).filter((name) => /^bundle\.l10n\.[a-z-]+\.json$/.test(name)))
+  problems.push(...checkTranslation(file));
 const shown = problems.slice(0, 40);
 for (const problem of shown) console.error(problem);
 if (problems.length > shown.length) console.error(`… and ${problems.length - shown.length} more`);

@@ -4,7 +4,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '..');
-const pages = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', ...markdownIn('docs')].filter((file) => fs.existsSync(path.join(root, file)));
+const pages = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', ...markdownIn('docs')].filter((file) =>
+  fs.existsSync(path.join(root, file)),
+);
 const problems = pages.flatMap(brokenLinks);
 for (const problem of problems) console.error(problem);
 console.log(`${pages.length} pages, ${problems.length} broken links`);
@@ -48,5 +50,8 @@ function withoutCode(markdown) {
 
 function markdownIn(folder) {
   if (!fs.existsSync(path.join(root, folder))) return [];
-  return fs.readdirSync(path.join(root, folder), { recursive: true }).filter((f) => f.endsWith('.md')).map((f) => path.join(folder, f));
+  return fs
+    .readdirSync(path.join(root, folder), { recursive: true })
+    .filter((f) => f.endsWith('.md'))
+    .map((f) => path.join(folder, f));
 }

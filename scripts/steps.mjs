@@ -34,7 +34,9 @@ export async function runSteps(steps) {
 export function check(command, args, options = {}) {
   return async (log) => {
     const code = await run(command, args, { ...options, log });
-    return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1, reason: `${path.basename(args[0] ?? command)} exited with ${code}` };
+    return code === 0
+      ? { passed: 1, failed: 0 }
+      : { passed: 0, failed: 1, reason: `${path.basename(args[0] ?? command)} exited with ${code}` };
   };
 }
 
@@ -84,7 +86,8 @@ export function counted(command, args, options = {}) {
     const code = await run(command, args, { ...options, log });
     const counts = countsIn(log) ?? { passed: 0, failed: 1, reason: 'it printed no counts' };
     if (code !== 0 && counts.failed === 0) return { ...counts, failed: 1, reason: `it exited with ${code}` };
-    if (code === 0 && counts.failed === 0 && counts.passed === 0 && counts.skipped === 0) return { ...counts, failed: 1, reason: 'it ran no test' };
+    if (code === 0 && counts.failed === 0 && counts.passed === 0 && counts.skipped === 0)
+      return { ...counts, failed: 1, reason: 'it ran no test' };
     return counts;
   };
 }

@@ -20,5 +20,7 @@ for (const file of files) {
   failed++;
   console.log(`${file}:\n${result.stdout}${result.stderr}`);
 }
-console.log(`grammars: ${files.length - failed} passed, ${failed} failed${files.length === 0 ? ', 1 skipped (test/grammar is empty)' : ''}`);
+console.log(
+  `grammars: ${files.length - failed} passed, ${failed} failed${files.length === 0 ? ', 1 skipped (test/grammar is empty)' : ''}`,
+);
 process.exitCode = failed === 0 ? 0 : 1;

@@ -1,0 +1,72 @@
+import * as vscode from 'vscode';
+import type { CacheCleanParams, CacheCleanResult, CacheEntryView } from '../../../../server/src/protocol';
+import { formatBytes } from '../../format';
+import type { Session } from '../../session';
+import { entriesOf } from './entryActions';
+
+type Choice = Omit<CacheCleanParams, 'dryRun'>;
+
+/** "Delete…": the selected entries of the cache view, or the entries that another command names. */
+export async function deleteEntries(session: Session, argument: unknown): Promise<void> {
+  const entries = Array.isArray(argument) ? (argument as readonly CacheEntryView[]) : entriesOf(session, argument); // own commands only
+  if (entries.length > 0) await clean(session, { paths: entries.map(({ path }) => path) });
+}
+
+/** "Delete Leftovers…": what interrupted downloads left behind, and nothing else. */
+export async function deleteLeftovers(session: Session): Promise<void> {
+  await clean(session, { orphansOnly: true });
+}
+
+/** "Clean Caches…": by age, size or use; what would go is shown first. */
+export async function cleanCaches(session: Session): Promise<void> {
+  const choice = await vscode.window.showQuickPick(cleanings(), {
+    title: vscode.l10n.t('Clean caches: what may go?'),
+    placeHolder: vscode.l10n.t('Nothing is deleted before you saw the list.'),
+  });
+  if (choice !== undefined) await clean(session, choice.choice);
+}
+
+function cleanings(): readonly (vscode.QuickPickItem & { choice: Choice })[] {
+  return [
+    {
+      label: vscode.l10n.t('Leftovers and orphans'),
+      detail: vscode.l10n.t('Interrupted downloads, old layouts, what nothing uses'),
+      choice: { orphansOnly: true },
+    },
+    { label: vscode.l10n.t('Older than 30 days'), choice: { olderThanDays: 30 } },
+    { label: vscode.l10n.t('Older than 90 days'), choice: { olderThanDays: 90 } },
+    { label: vscode.l10n.t('Older than a year'), choice: { olderThanDays: 365 } },
+    { label: vscode.l10n.t('Larger than 1 GB'), choice: { largerThanBytes: 1_000_000_000 } },
+    { label: vscode.l10n.t('Larger than 5 GB'), choice: { largerThanBytes: 5_000_000_000 } },
+    {
+      label: vscode.l10n.t('Layers of container images'),
+      detail: vscode.l10n.t('They are fetched again when needed'),
+      choice: { kinds: ['blob'] },
+    },
+    { label: vscode.l10n.t('Everything'), choice: {} },
+  ];
+}
+
+/** A dry run first; then the question with what would be freed; then the clean. */
+async function clean(session: Session, choice: Choice): Promise<void> {
+  const plan = await session.server.request('cacheClean', { ...choice, dryRun: true });
+  if (plan.removed.length === 0) {
+    void vscode.window.showInformationMessage([vscode.l10n.t('There is nothing to delete.'), plan.kept[0]?.problem ?? ''].join(' ').trim());
+    return;
+  }
+  const remove = vscode.l10n.t('Delete');
+  const question = vscode.l10n.t('Delete {0} cache entries? This frees {1}.', plan.removed.length, formatBytes(plan.bytes));
+  if ((await vscode.window.showWarningMessage(question, { modal: true, detail: listing(plan) }, remove)) !== remove) return;
+  const result = await session.server.request('cacheClean', { ...choice, dryRun: false });
+  for (const { path, problem } of result.kept) session.log.warn(`${path}: ${problem}`);
+  session.caches.refresh();
+  const message = vscode.l10n.t('{0} entries were deleted, {1} freed.', result.removed.length, formatBytes(result.bytes));
+  if (result.kept.length === 0) void vscode.window.showInformationMessage(message);
+  else
+    void vscode.window.showWarningMessage(`${message} ${vscode.l10n.t('{0} could not be deleted, the log says why.', result.kept.length)}`);
+}
+
+function listing({ removed }: CacheCleanResult): string {
+  const shown = removed.slice(0, 15).map(({ path, bytes, reason }) => `${path}  ${formatBytes(bytes)}  ${reason}`);
+  return [...shown, ...(removed.length > shown.length ? [vscode.l10n.t('… and {0} more', removed.length - shown.length)] : [])].join('\n');
+}

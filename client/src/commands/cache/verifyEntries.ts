@@ -1,0 +1,35 @@
+import * as vscode from 'vscode';
+import { requestWithProgress } from '../../progress';
+import type { Session } from '../../session';
+import { entriesOf } from './entryActions';
+
+/** "Verify": the selected entries. */
+export async function verifyEntries(session: Session, argument: unknown): Promise<void> {
+  const paths = entriesOf(session, argument).map(({ path }) => path);
+  if (paths.length > 0) await verify(session, { paths });
+}
+
+/** "Verify All Cache Entries". */
+export async function verifyAll(session: Session): Promise<void> {
+  await verify(session, {});
+}
+
+async function verify(session: Session, params: { paths?: readonly string[] }): Promise<void> {
+  const result = await requestWithProgress(session.server, 'cacheVerify', params, vscode.l10n.t('Verifying cache entries'));
+  if (result === undefined) return;
+  session.caches.update(result.entries);
+  const damaged = result.entries.filter(({ verdict }) => verdict === 'failed');
+  if (damaged.length === 0) {
+    void vscode.window.showInformationMessage(vscode.l10n.t('{0} cache entries were verified, none is damaged.', result.entries.length));
+    return;
+  }
+  const remove = vscode.l10n.t('Delete Damaged…');
+  const message = vscode.l10n.t(
+    '{0} of {1} cache entries are damaged: {2}',
+    damaged.length,
+    result.entries.length,
+    damaged.map(({ title }) => title).join(', '),
+  );
+  if ((await vscode.window.showWarningMessage(message, remove)) === remove)
+    await vscode.commands.executeCommand('containerMetalink.cache.delete', damaged);
+}

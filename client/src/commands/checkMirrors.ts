@@ -1,0 +1,30 @@
+import * as vscode from 'vscode';
+import { documentOf } from '../documentOf';
+import { requestWithProgress } from '../progress';
+import type { Session } from '../session';
+import { DocumentBuilder } from '../views/documentContent';
+
+/** "Check Mirrors": probes each URL; the findings stand at the URLs, the whole list in a document. */
+export async function checkMirrors(session: Session, argument: unknown): Promise<void> {
+  const params = documentOf(argument, 'metalink');
+  if (params === undefined) return;
+  const result = await requestWithProgress(session.server, 'checkMirrors', params, vscode.l10n.t('Checking mirrors'));
+  if (result === undefined) return;
+  const bad = result.mirrors.filter(({ ok }) => !ok).length;
+  const showList = vscode.l10n.t('Show List');
+  const message =
+    bad === 0
+      ? vscode.l10n.t('All {0} mirrors answer as declared.', result.mirrors.length)
+      : vscode.l10n.t('{0} of {1} mirrors do not answer as declared.', bad, result.mirrors.length);
+  const show = bad === 0 ? vscode.window.showInformationMessage : vscode.window.showWarningMessage;
+  if ((await show(message, showList)) !== showList) return;
+
+  const name = vscode.Uri.parse(params.uri).path.split('/').at(-1) ?? params.uri;
+  const builder = new DocumentBuilder();
+  builder.action(vscode.l10n.t('$(refresh) Check again'), 'containerMetalink.checkMirrors', params).line(`# ${message}`).line();
+  for (const mirror of [...result.mirrors].sort((a, b) => Number(a.ok) - Number(b.ok))) {
+    const time = mirror.milliseconds === undefined ? '' : `  ${Math.round(mirror.milliseconds)} ms`;
+    builder.line(`${mirror.ok ? '✓' : '✗'} ${mirror.url}${time}`).line(`    ${mirror.message}`);
+  }
+  await session.documents.show(builder.build(vscode.l10n.t('Mirrors of {0}', name)));
+}

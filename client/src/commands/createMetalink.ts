@@ -1,0 +1,21 @@
+import * as vscode from 'vscode';
+import { openMetalinkText } from '../newText';
+import { requestWithProgress } from '../progress';
+import type { Session } from '../session';
+import { askForTarget, nameOf, targetsOf } from '../targets';
+
+/** "Create Metalink…": sizes, hashes, pieces and URLs of images, or of those of a recipe, as a new document. */
+export async function createMetalink(session: Session, argument: unknown, selection: unknown): Promise<void> {
+  const ask = typeof argument === 'object' && argument !== null && 'ask' in argument;
+  let targets = ask ? [] : targetsOf(argument, selection);
+  const [first] = targets;
+  // A metalink in the active editor is no image to describe: then the question is meant.
+  if (first === undefined || (first.kind === 'document' && /\.(meta4|metalink)$/i.test(first.uri))) {
+    const asked = await askForTarget(vscode.l10n.t('Create a metalink for which image?'));
+    targets = asked === undefined ? [] : [asked];
+  }
+  if (targets.length === 0) return;
+  const title = vscode.l10n.t('Creating a metalink for {0}', targets.map(nameOf).join(', '));
+  const result = await requestWithProgress(session.server, 'metalinkCreate', { targets }, title);
+  if (result !== undefined) await openMetalinkText(result, session.log);
+}

@@ -1,0 +1,123 @@
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import type { LanguageClientOptions, ServerOptions } from 'vscode-languageclient/node';
+import { DidChangeConfigurationNotification, LanguageClient, State, TransportKind, WorkDoneProgress } from 'vscode-languageclient/node';
+import { methods } from '../../server/src/protocol';
+import type { InitializationOptions, SecretParams, StatusParams, TrustParams } from '../../server/src/protocol';
+import { createRestartPolicy } from './restartPolicy';
+import type { Requests } from './requests';
+import type { SignIns } from './signIns';
+
+/** The language server as the rest of the client sees it. */
+export interface Server {
+  /** Sends a custom request; waits for the server to be up first. Rejects with the server's message for people. */
+  request<Name extends keyof Requests>(
+    name: Name,
+    params: Requests[Name]['params'],
+    token?: vscode.CancellationToken,
+  ): Promise<Requests[Name]['result']>;
+  /** Progress that the server reports under `token`: a message, and how far it is in percent when known. */
+  onProgress(token: string, listener: (message: string | undefined, percentage: number | undefined) => void): vscode.Disposable;
+  /** What the status item shows. */
+  readonly onStatus: vscode.Event<StatusParams>;
+  /** Whether the server runs: false while it starts, is stopped or has given up. */
+  readonly onRunning: vscode.Event<boolean>;
+  start(): Promise<void>;
+  restart(): Promise<void>;
+}
+
+/** Documents that the server is asked about: those of files and new ones, and recipes found inside images. */
+const schemes = ['file', 'untitled', 'vscode-vfs', 'vscode-remote', 'container-metalink'];
+
+/** Sections of the configuration that the server reads: ours, and VS Code's for proxies and certificates. */
+const followedSections = ['containerMetalink', 'http'];
+
+/** Makes the client of `dist/server.js`; nothing runs before `start`. */
+export function createServer(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, signIns: SignIns): Server {
+  const client = new LanguageClient('containerMetalink', 'Container Metalink', serverOptions(context), clientOptions(context, log));
+  const status = new vscode.EventEmitter<StatusParams>();
+  const running = new vscode.EventEmitter<boolean>();
+  context.subscriptions.push(
+    status,
+    running,
+    client.onNotification(methods.status, (params: StatusParams) => status.fire(params)),
+    client.onRequest(methods.secret, ({ host }: SecretParams) => signIns.get(host)),
+    client.onDidChangeState(({ newState }) => running.fire(newState === State.Running)),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => {
+      const params: TrustParams = { trusted: true };
+      void client.sendNotification(methods.trust, params);
+    }),
+    // The server asks for the values again (workspace/configuration).
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (client.isRunning() && followedSections.some((section) => event.affectsConfiguration(section)))
+        void client.sendNotification(DidChangeConfigurationNotification.type, { settings: null });
+    }),
+    { dispose: () => void stop(client) },
+  );
+
+  return {
+    async request(name, params, token) {
+      if (!client.isRunning()) await client.start();
+      return client.sendRequest(methods[name], params, token);
+    },
+    onProgress: (token, listener) =>
+      client.onProgress(WorkDoneProgress.type, token, (value) => {
+        if (value.kind === 'begin' || value.kind === 'report') listener(value.message, value.percentage);
+      }),
+    onStatus: status.event,
+    onRunning: running.event,
+    start: () => client.start(),
+    restart: async () => {
+      await stop(client);
+      await client.start();
+    },
+  };
+}
+
+function serverOptions(context: vscode.ExtensionContext): ServerOptions {
+  const module = context.asAbsolutePath(path.join('dist', 'server.js'));
+  return {
+    run: { module, transport: TransportKind.ipc },
+    debug: { module, transport: TransportKind.ipc, options: { execArgv: ['--nolazy', '--inspect=6009'] } },
+  };
+}
+
+function clientOptions(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): LanguageClientOptions {
+  const initializationOptions: InitializationOptions = {
+    trusted: vscode.workspace.isTrusted,
+    storagePath: context.globalStorageUri.fsPath,
+    secrets: true,
+    commandLinks: true,
+    ...(vscode.l10n.bundle === undefined ? {} : { l10n: plainMessages(vscode.l10n.bundle) }),
+  };
+  return {
+    documentSelector: schemes.flatMap((scheme) => [
+      { scheme, language: 'singularity' },
+      { scheme, language: 'metalink' },
+    ]),
+    initializationOptions,
+    outputChannel: log,
+    synchronize: {
+      fileEvents: vscode.workspace.createFileSystemWatcher('**/.container-metalink.json'),
+    },
+    // Links of the server's hovers may run our own commands, and no others.
+    markdown: { isTrusted: { enabledCommands: hoverCommands(context) } },
+    errorHandler: createRestartPolicy(log),
+    diagnosticPullOptions: { onChange: true, onTabs: false },
+  };
+}
+
+function hoverCommands(context: vscode.ExtensionContext): string[] {
+  const manifest = context.extension.packageJSON as { contributes: { commands: readonly { command: string }[] } }; // checked when packaged
+  return manifest.contributes.commands.map(({ command }) => command);
+}
+
+/** VS Code's bundle may hold entries with comments; the server takes plain text. */
+function plainMessages(bundle: Record<string, unknown>): Record<string, string> {
+  return Object.fromEntries(Object.entries(bundle).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+}
+
+async function stop(client: LanguageClient): Promise<void> {
+  if (client.state === State.Stopped) return;
+  await client.stop();
+}

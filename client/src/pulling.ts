@@ -1,0 +1,48 @@
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import type { PulledItem, PullParams, Target } from '../../server/src/protocol';
+import { requestWithProgress } from './progress';
+import type { Session } from './session';
+import { nameOf } from './targets';
+import { verificationDocument } from './views/verificationReport';
+
+/** Pulls a target, asks before anything is replaced, and tells the outcome with what can be done next. */
+export async function pull(session: Session, target: Target, destination: PullParams['destination']): Promise<void> {
+  const title = vscode.l10n.t('Pulling {0}', nameOf(target));
+  let result = await requestWithProgress(session.server, 'pull', { target, destination }, title);
+  const existing = result?.items.filter(({ outcome }) => outcome === 'exists') ?? [];
+  if (existing.length > 0 && (await mayReplace(existing)))
+    result = await requestWithProgress(session.server, 'pull', { target, destination, overwrite: true }, title);
+  if (result === undefined) return;
+  session.caches.refresh();
+  for (const item of result.items) if (item.outcome !== 'exists') void tell(session, item, target);
+}
+
+async function mayReplace(existing: readonly PulledItem[]): Promise<boolean> {
+  const replace = vscode.l10n.t('Replace');
+  const detail = existing.map(({ path: place, message }) => [message, place].filter((text) => text !== undefined).join('\n')).join('\n\n');
+  const question = vscode.l10n.t('There is something else of that name already. Replace it by what was pulled?');
+  return (await vscode.window.showWarningMessage(question, { modal: true, detail }, replace)) === replace;
+}
+
+async function tell(session: Session, item: PulledItem, target: Target): Promise<void> {
+  const showReport = vscode.l10n.t('Show Report');
+  const copyPath = vscode.l10n.t('Copy Path');
+  const run = vscode.l10n.t('Run');
+  const showLog = vscode.l10n.t('Show Log');
+  const failed = item.outcome === 'failed';
+  const actions = [
+    ...(item.report === undefined ? [] : [showReport]),
+    ...(item.path === undefined ? [] : [copyPath]),
+    ...(item.path !== undefined && (await session.engine.find()) !== undefined ? [run] : []),
+    ...(failed ? [showLog] : []),
+  ];
+  const show = failed ? vscode.window.showErrorMessage : vscode.window.showInformationMessage;
+  const choice = await show(item.message, ...actions);
+  if (choice === showReport && item.report !== undefined)
+    await session.documents.show(verificationDocument(item.title, [item.report], target));
+  else if (choice === copyPath && item.path !== undefined) await vscode.env.clipboard.writeText(item.path);
+  else if (choice === run && item.path !== undefined)
+    await vscode.commands.executeCommand('containerMetalink.run', { kind: 'path', path: path.normalize(item.path) });
+  else if (choice === showLog) session.log.show();
+}

@@ -1,0 +1,90 @@
+import * as vscode from 'vscode';
+import type { DocumentContent } from './documentContent';
+
+export const documentScheme = 'container-metalink';
+const reportLanguage = 'container-report';
+
+/** Read-only documents made of answers of the server: reports, manifests, contents, recipes found inside images. */
+export interface Documents {
+  /** Opens a document, or brings the one of that name up to date. */
+  show(content: DocumentContent): Promise<void>;
+  /** The text of a document that is open. */
+  textOf(uri: vscode.Uri): string | undefined;
+}
+
+/** Registers the file system `container-metalink:` and the code lenses of its documents. */
+export function createDocuments(context: vscode.ExtensionContext): Documents {
+  const contents = new Map<string, DocumentContent & { readonly changed: number }>();
+  const changes = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
+  const lensesChanged = new vscode.EventEmitter<void>();
+  context.subscriptions.push(
+    changes,
+    lensesChanged,
+    vscode.workspace.registerFileSystemProvider(
+      documentScheme,
+      readOnlyFiles(changes.event, (uri) => contents.get(uri.path)),
+      { isReadonly: true },
+    ),
+    vscode.languages.registerCodeLensProvider(
+      { scheme: documentScheme, language: reportLanguage },
+      { onDidChangeCodeLenses: lensesChanged.event, provideCodeLenses: ({ uri }) => lensesOf(contents.get(uri.path)) },
+    ),
+    // A document that VS Code restores in a new window comes back without us opening it.
+    vscode.workspace.onDidOpenTextDocument((document) => void useReportLanguage(document)),
+    vscode.workspace.onDidCloseTextDocument(({ uri }) => {
+      if (uri.scheme === documentScheme) contents.delete(uri.path);
+    }),
+  );
+
+  return {
+    async show(content) {
+      const uri = vscode.Uri.from({ scheme: documentScheme, path: `/${content.name.replaceAll('/', '∕')}` });
+      contents.set(uri.path, { ...content, changed: Date.now() });
+      changes.fire([{ type: vscode.FileChangeType.Changed, uri }]);
+      lensesChanged.fire();
+      const document = await useReportLanguage(await vscode.workspace.openTextDocument(uri));
+      await vscode.window.showTextDocument(document, { preview: false, viewColumn: vscode.ViewColumn.Active });
+    },
+    textOf: (uri) => contents.get(uri.path)?.text,
+  };
+}
+
+async function useReportLanguage(document: vscode.TextDocument): Promise<vscode.TextDocument> {
+  if (document.uri.scheme !== documentScheme || document.languageId !== 'plaintext') return document;
+  return vscode.languages.setTextDocumentLanguage(document, reportLanguage);
+}
+
+function lensesOf(content: DocumentContent | undefined): vscode.CodeLens[] {
+  return (content?.actions ?? []).map(
+    ({ line, title, command, arguments: args }) =>
+      new vscode.CodeLens(new vscode.Range(line, 0, line, 0), { title, command, arguments: [...args] }),
+  );
+}
+
+function readOnlyFiles(
+  onDidChangeFile: vscode.Event<vscode.FileChangeEvent[]>,
+  find: (uri: vscode.Uri) => (DocumentContent & { changed: number }) | undefined,
+): vscode.FileSystemProvider {
+  const textOf = (uri: vscode.Uri) =>
+    Buffer.from(find(uri)?.text ?? vscode.l10n.t('This document belonged to an earlier window. Run the command again to see it.'));
+  const refuse = (uri: vscode.Uri): never => {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  };
+  return {
+    onDidChangeFile,
+    watch: () => new vscode.Disposable(() => undefined),
+    stat: (uri) => ({
+      type: uri.path === '/' ? vscode.FileType.Directory : vscode.FileType.File,
+      ctime: 0,
+      mtime: find(uri)?.changed ?? 0,
+      size: textOf(uri).length,
+      permissions: vscode.FilePermission.Readonly,
+    }),
+    readDirectory: () => [],
+    readFile: textOf,
+    createDirectory: refuse,
+    writeFile: refuse,
+    delete: refuse,
+    rename: refuse,
+  };
+}

@@ -1,0 +1,123 @@
+import * as vscode from 'vscode';
+import type { VerificationReport, Check, SignatureFinding } from '../../../server/src/protocol';
+import type { Target } from '../../../server/src/protocol';
+import { formatExactBytes, formatTime } from '../format';
+import { DocumentBuilder } from './documentContent';
+import type { DocumentContent } from './documentContent';
+
+const symbols = { pass: '✓', fail: '✗', skip: '–' } as const;
+const nameWidth = 14;
+
+/** The report as a document: the verdict in the first line, then the evidence from strongest to weakest, then what nothing covers. */
+export function verificationDocument(title: string, reports: readonly VerificationReport[], target: Target): DocumentContent {
+  const builder = new DocumentBuilder();
+  for (const [index, report] of reports.entries()) {
+    if (index > 0) builder.line().line('─'.repeat(72)).line();
+    writeReport(builder, report, reports.length === 1 ? target : { kind: 'reference', reference: report.target });
+  }
+  return builder.build(vscode.l10n.t('Verification of {0}', title));
+}
+
+/** The verdict in words, as in the first line of a report. */
+export function verdictText(report: VerificationReport): string {
+  switch (report.verdict) {
+    case 'failed':
+      return vscode.l10n.t('FAILED');
+    case 'signed':
+      return vscode.l10n.t('SIGNED BY A TRUSTED KEY');
+    case 'intact':
+      return report.signatures.length === 0 ? vscode.l10n.t('INTACT · NOT SIGNED') : vscode.l10n.t('INTACT · NOT SIGNED BY A TRUSTED KEY');
+    case 'unverified':
+      return vscode.l10n.t('UNVERIFIED · NOTHING TO COMPARE WITH');
+  }
+}
+
+function writeReport(builder: DocumentBuilder, report: VerificationReport, target: Target): void {
+  builder.action(vscode.l10n.t('$(refresh) Verify again'), 'containerMetalink.verify', target);
+  if (report.verdict !== 'failed')
+    builder.action(vscode.l10n.t('$(cloud-download) Pull into the cache'), 'containerMetalink.pullIntoCache', target);
+  if (report.path !== undefined)
+    builder.action(vscode.l10n.t('$(list-tree) Show contents'), 'containerMetalink.showContents', { kind: 'path', path: report.path });
+  builder.action(vscode.l10n.t('$(copy) Copy report'), 'containerMetalink.copyReport');
+  builder.line(`${verdictSymbol(report)} ${report.target}    ${verdictText(report)}`).line();
+
+  for (const check of failedFirst(report.checks)) writeCheck(builder, check);
+  for (const signature of report.signatures) writeSignature(builder, signature);
+  if (report.notCovered.length > 0) {
+    builder.line();
+    for (const text of report.notCovered) builder.line(`! ${text}`);
+  }
+  builder.line();
+  if (report.path !== undefined) builder.line(vscode.l10n.t('File: {0}', report.path));
+  if (report.size !== undefined) builder.line(vscode.l10n.t('Size: {0}', formatExactBytes(report.size)));
+  builder.line(vscode.l10n.t('Checked: {0}', formatTime(report.time)));
+}
+
+function verdictSymbol({ verdict }: VerificationReport): string {
+  return verdict === 'failed' ? '✗' : verdict === 'unverified' ? '!' : '✓';
+}
+
+function failedFirst(checks: readonly Check[]): readonly Check[] {
+  return [...checks.filter(({ status }) => status === 'fail'), ...checks.filter(({ status }) => status !== 'fail')];
+}
+
+function writeCheck(builder: DocumentBuilder, check: Check): void {
+  builder.line(`${symbols[check.status]} ${check.name.padEnd(nameWidth)} ${check.message}`);
+  const rows: [string, string][] = [];
+  if (check.status === 'fail' || (check.expected !== undefined && check.expected !== check.actual && check.status !== 'skip')) {
+    if (check.expected !== undefined) rows.push([vscode.l10n.t('expected'), check.expected]);
+    if (check.actual !== undefined) rows.push([vscode.l10n.t('found'), check.actual]);
+  } else if (check.actual !== undefined && !check.message.includes(check.actual)) rows.push([vscode.l10n.t('value'), check.actual]);
+  if (check.source !== undefined && !check.message.includes(check.source)) rows.push([vscode.l10n.t('source'), sourceText(check)]);
+  builder.table(rows, ' '.repeat(nameWidth + 3));
+}
+
+function sourceText({ source = '', channel }: Check): string {
+  switch (channel) {
+    case 'https':
+      return vscode.l10n.t('{0}, over https: integrity, not proof of origin', source);
+    case 'http':
+      return vscode.l10n.t('{0}, over plain http: anyone on the way could have changed it', source);
+    case undefined:
+    default:
+      return source;
+  }
+}
+
+function writeSignature(builder: DocumentBuilder, signature: SignatureFinding): void {
+  const { fingerprint } = signature;
+  const pad = ' '.repeat(nameWidth + 3);
+  const trustable =
+    signature.status === 'valid' && signature.kind.includes('pgp') && signature.trust !== 'trusted' && fingerprint !== undefined;
+  if (trustable)
+    builder.action(vscode.l10n.t('$(key) Trust this key…'), 'containerMetalink.trustKey', { fingerprint, signer: signature.signer });
+  if (signature.trust === 'trusted' && fingerprint !== undefined)
+    builder.action(vscode.l10n.t('$(key) Forget this key…'), 'containerMetalink.forgetKey', { fingerprint });
+  const symbol = signature.status === 'invalid' ? '✗' : signature.trust === 'trusted' && signature.status === 'valid' ? '✓' : '!';
+  builder.line(`${symbol} ${vscode.l10n.t('signature').padEnd(nameWidth)} ${signature.message}`);
+  const rows: [string, string][] = [];
+  if (fingerprint !== undefined) rows.push([vscode.l10n.t('key'), groupsOfFour(fingerprint)]);
+  if (signature.signer !== undefined && !signature.message.includes(signature.signer))
+    rows.push([vscode.l10n.t('signer'), signature.signer]);
+  if (signature.keySource !== undefined) rows.push([vscode.l10n.t('key from'), `${signature.keySource}, ${trustText(signature)}`]);
+  if (signature.covers.length > 0) rows.push([vscode.l10n.t('covers'), signature.covers.join(', ')]);
+  if (signature.created !== undefined) rows.push([vscode.l10n.t('made'), formatTime(signature.created)]);
+  if (signature.error !== undefined && !signature.message.includes(signature.error)) rows.push([vscode.l10n.t('error'), signature.error]);
+  builder.table(rows, pad);
+}
+
+function trustText({ trust }: SignatureFinding): string {
+  switch (trust) {
+    case 'trusted':
+      return vscode.l10n.t('trusted by you');
+    case 'keyring':
+      return vscode.l10n.t('in the key ring of the engine');
+    case 'fetched':
+    case 'unknown':
+      return vscode.l10n.t('not trusted by you');
+  }
+}
+
+function groupsOfFour(fingerprint: string): string {
+  return /^[0-9A-F]{40}$/i.test(fingerprint) ? (fingerprint.match(/.{4}/g) ?? []).join(' ') : fingerprint;
+}
