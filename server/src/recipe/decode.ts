@@ -12,6 +12,17 @@ export function decodeRecipe(bytes: Uint8Array): string {
   }
 }
 
+/** Joins two decoded texts as the engines join their bytes: what is no UTF-8 at the seam can become a character there. */
+export function joinDecoded(left: string, right: string): string {
+  const last = left.charCodeAt(left.length - 1);
+  const isBroken = last >= 0xdc80 && last <= 0xdcff && right.charCodeAt(0) >= 0xdc80 && right.charCodeAt(0) <= 0xdcff;
+  return isBroken ? (left + right).replace(/(?<![\ud800-\udbff])[\udc80-\udcff]{2,}/g, mend) : left + right;
+}
+
+function mend(run: string): string {
+  return decodeBytewise(Uint8Array.from(run, (unit) => unit.charCodeAt(0) - 0xdc00));
+}
+
 const chunkLength = 4096;
 
 function decodeBytewise(bytes: Uint8Array): string {

@@ -1,3 +1,4 @@
+import { joinDecoded } from './decode';
 import { trimSpace } from './engineText';
 import { listLines, parseLabelLine } from './parseLines';
 import type { ParsedRecipe, Recipe, RecipeProblem, Section, Stage } from './syntax';
@@ -158,12 +159,12 @@ function readStage(recipe: Recipe, stage: Stage): Definition {
       const app = section.app?.name ?? '';
       const key = `${section.name} ${app}`;
       appOrder.add(app);
-      custom.set(key, (custom.get(key) ?? '') + scriptOf(recipe.text, section));
+      custom.set(key, joinDecoded(custom.get(key) ?? '', scriptOf(recipe.text, section)));
     } else if (isSectionKeyword(section.name)) {
       const earlier = scripts.get(section.name) ?? noScript;
       const hasArguments = section.argumentsRange.start > section.nameRange.end;
       const args = hasArguments ? section.arguments : earlier.args;
-      scripts.set(section.name, { args, script: earlier.script + scriptOf(recipe.text, section) });
+      scripts.set(section.name, { args, script: joinDecoded(earlier.script, scriptOf(recipe.text, section)) });
     }
   }
   const script = (name: string): Script => scripts.get(name) ?? noScript;

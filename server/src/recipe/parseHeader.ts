@@ -1,4 +1,5 @@
 import type { TextRange } from '../text/range';
+import { joinDecoded } from './decode';
 import { findCode, toLower, trimRange } from './engineText';
 import type { Header, HeaderEntry, RecipeProblem } from './syntax';
 import { headerKeyOf } from './vocabulary';
@@ -92,7 +93,7 @@ function newEntry(text: string, line: TextRange, colon: number): MutableEntry {
 
 function continueEntry(text: string, line: TextRange, entry: MutableEntry, value: string): void {
   const added = trimRange(text, line.start, line.end);
-  entry.value = value + text.slice(added.start, added.end);
+  entry.value = joinDecoded(value, text.slice(added.start, added.end));
   entry.lines.push(added);
   entry.range = { start: entry.range.start, end: added.end };
   entry.valueRange = { start: entry.valueRange.start, end: added.end };
