@@ -1,0 +1,71 @@
+import type { SignatureFinding } from '../image/verdict';
+import { t } from '../text/l10n';
+import { decodeArmor } from './armor';
+import { describeFinding } from './describeSignature';
+import { trustOf } from './keyMaterial';
+import type { KeyMaterial } from './keyMaterial';
+import { verifyPgp } from './pgpVerify';
+import type { SignedData } from './pgpVerify';
+import { PgpPacketError, signaturePackets } from './pgpSignature';
+
+/** What a detached signature says before any check: ids of issuers, upper-case hexadecimal. */
+export function detachedIssuers(text: string): readonly string[] {
+  const armored = decodeArmor(text);
+  if (!armored) return [];
+  const issuers = new Set<string>();
+  try {
+    for (const { issuer } of signaturePackets(armored.bytes, armored.damaged)) if (issuer !== undefined) issuers.add(issuer.toUpperCase());
+  } catch (error) {
+    if (!(error instanceof PgpPacketError)) throw error;
+  }
+  return [...issuers];
+}
+
+/**
+ * Verifies the armored OpenPGP signature that a metalink gives for a file (RFC 5854, 4.2.13: `application/pgp-signature`), by the same
+ * rules as signatures in images. `data` is read once, in parts.
+ */
+export async function verifyDetached(data: SignedData, text: string, keys: KeyMaterial, now: number): Promise<SignatureFinding> {
+  const armored = decodeArmor(text);
+  if (!armored || armored.type !== 'PGP SIGNATURE') {
+    const error = t('it is no armored OpenPGP signature');
+    return finished({ status: 'invalid', kind: 'detached-pgp', trust: 'unknown', covers: [], message: '', error });
+  }
+  const outcome = await verifyPgp(
+    keys.pgp.map(({ entity }) => entity),
+    data,
+    armored,
+    now,
+  );
+  const known = outcome.entity && trustOf(keys, outcome.entity.fingerprint);
+  const fingerprint = outcome.entity?.fingerprint ?? outcome.issuer;
+  return finished({
+    status: outcome.status,
+    kind: 'detached-pgp',
+    trust: known?.trust ?? 'unknown',
+    ...(fingerprint === undefined ? {} : { fingerprint }),
+    ...(known ? { signer: known.entity.signer, keySource: known.source } : {}),
+    ...(outcome.created === undefined ? {} : { created: new Date(outcome.created * 1000).toISOString() }),
+    ...(outcome.error === undefined ? {} : { error: outcome.error }),
+    covers: outcome.status === 'valid' ? [t('the whole file')] : [],
+    message: '',
+  });
+}
+
+/**
+ * What is said of a metalink that carries an XML signature: it is seen and not verified. The libraries for it leave too much to the
+ * caller (which part is signed, by which key, after which transformations) to make a verdict of it; it never blocks.
+ */
+export function xmlSignatureFinding(): SignatureFinding {
+  return {
+    status: 'unknown-key',
+    kind: 'xmldsig',
+    trust: 'unknown',
+    covers: [],
+    message: t('The metalink carries an XML signature, which is not verified here; hashes in it count as declared.'),
+  };
+}
+
+function finished(finding: SignatureFinding): SignatureFinding {
+  return { ...finding, message: describeFinding(finding) };
+}

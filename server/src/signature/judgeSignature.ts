@@ -1,0 +1,201 @@
+import { createHash } from 'node:crypto';
+import type { SignatureFinding } from '../image/verdict';
+import type { SifDescriptor } from '../sif/descriptor';
+import { descriptorIntegrityBytes } from '../sif/descriptor';
+import { ImageFormatError } from '../sif/formatError';
+import { headerIntegrityBytes } from '../sif/header';
+import { relativeId } from '../sif/sifImage';
+import type { SifImage } from '../sif/sifImage';
+import { decodeClearSigned } from './clearSign';
+import { claimedKeyIds, isDsse, verifyDsse } from './dsse';
+import { describeFinding, coveredParts } from './describeSignature';
+import { readImageMetadata, readLegacyDigest } from './imageMetadata';
+import type { ImageMetadata, SignedDigest } from './imageMetadata';
+import { trustOf } from './keyMaterial';
+import type { KeyMaterial } from './keyMaterial';
+import { objectRanges } from './objectDigests';
+import type { RangeHasher } from './objectDigests';
+import { verifyPgp } from './pgpVerify';
+import type { SifSignature, SifVerifyOptions, SignatureTarget } from './verifySif';
+
+/** What the cryptography of a signature gave, before the image is compared with the signed text. */
+interface Opened {
+  readonly finding: Omit<SignatureFinding, 'covers' | 'message'>;
+  readonly plaintext?: Uint8Array;
+  /** Lower-case hexadecimal of the signing entity's primary key; undefined for DSSE. */
+  readonly entity?: string;
+  /** The library's words behind `signature object N not valid: `, or alone. */
+  readonly error?: { readonly words: string; readonly alone?: boolean };
+}
+
+/** Verifies one signature object for one target; the order of the steps decides which error is told. */
+export async function judgeSignature(
+  image: SifImage,
+  target: SignatureTarget,
+  descriptor: SifDescriptor,
+  data: Uint8Array,
+  options: SifVerifyOptions,
+): Promise<SifSignature> {
+  const legacy = options.mode !== 'default';
+  const { detail, id } = descriptor;
+  const hashType = detail.kind === 'signature' ? detail.hashType : undefined;
+  const opened = await open(data, legacy, options);
+  const verified: number[] = [];
+  const compare = async (): Promise<string | undefined> => {
+    if (opened.error?.alone === true) return opened.error.words;
+    if (!legacy && hashType === undefined) return unsupportedHash;
+    if (opened.error || !opened.plaintext) return `signature object ${id} not valid: ${opened.error?.words ?? ''}`;
+    if (hashType === undefined) return unsupportedHash;
+    if (legacy)
+      return wrongEntity(opened, descriptor) ?? compareLegacy(image, target, opened.plaintext, hashType, options.hasher, verified);
+    const metadata = readImageMetadata(opened.plaintext);
+    if ('error' in metadata) return `signature object ${id} not valid: ${metadata.error}`;
+    return wrongEntity(opened, descriptor) ?? compareImage(image, target, metadata, options.hasher, verified);
+  };
+  const error = await withFormatErrors(compare);
+  const isBroken = error !== undefined && opened.finding.status === 'valid';
+  const finding: SignatureFinding = {
+    ...opened.finding,
+    ...(isBroken ? { status: 'invalid' } : {}),
+    ...(error === undefined ? {} : { error }),
+    covers: error === undefined ? coveredParts(target.objects, legacy) : [],
+    message: '',
+  };
+  return { id, target, verified, error, finding: { ...finding, message: describeFinding(finding) } };
+}
+
+const unsupportedHash = 'hash algorithm unsupported';
+
+async function withFormatErrors(compare: () => Promise<string | undefined>): Promise<string | undefined> {
+  try {
+    return await compare();
+  } catch (error) {
+    if (error instanceof ImageFormatError) return error.reference ?? error.message;
+    throw error;
+  }
+}
+
+async function open(data: Uint8Array, legacy: boolean, { keys, now }: SifVerifyOptions): Promise<Opened> {
+  if (isDsse(data)) return openDsse(data, keys);
+  const message = decodeClearSigned(data);
+  const kind = legacy ? 'legacy-pgp' : 'pgp';
+  if (!message)
+    return { finding: { status: 'invalid', kind, trust: 'unknown' }, error: { words: 'signature format not recognized', alone: true } };
+  const outcome = await verifyPgp(
+    keys.pgp.map(({ entity }) => entity),
+    [message.signed],
+    message.signature,
+    now,
+  );
+  const known = outcome.entity && trustOf(keys, outcome.entity.fingerprint);
+  const fingerprint = outcome.entity?.fingerprint ?? outcome.issuer;
+  return {
+    finding: {
+      status: outcome.status,
+      kind,
+      trust: known?.trust ?? 'unknown',
+      ...(fingerprint === undefined ? {} : { fingerprint }),
+      ...(known ? { signer: known.entity.signer, keySource: known.source } : {}),
+      ...(outcome.created === undefined ? {} : { created: new Date(outcome.created * 1000).toISOString() }),
+    },
+    plaintext: message.plaintext,
+    ...(outcome.entity ? { entity: outcome.entity.fingerprint.toLowerCase() } : {}),
+    ...(outcome.error === undefined ? {} : { error: { words: outcome.error } }),
+  };
+}
+
+function openDsse(data: Uint8Array, { publicKeys }: KeyMaterial): Opened {
+  const claimed = claimedKeyIds(data).find((keyId) => keyId !== '');
+  const claim = claimed === undefined ? {} : { fingerprint: claimed };
+  const unknown = { status: 'unknown-key', kind: 'dsse', trust: 'unknown', ...claim } as const;
+  if (publicKeys.length === 0)
+    return { finding: unknown, error: { words: 'key material not provided for DSSE envelope signature', alone: true } };
+  const outcome = verifyDsse(data, publicKeys);
+  if ('error' in outcome) {
+    const words = `dsse: verify envelope failed: ${outcome.error}`;
+    const nameless = claimed === undefined || publicKeys.some(({ id }) => id === claimed);
+    return { finding: nameless ? { ...unknown, status: 'invalid' } : unknown, error: { words } };
+  }
+  const accepted = publicKeys.filter((key) => outcome.accepted.includes(key));
+  const signer = accepted.find(({ trust }) => trust === 'trusted') ?? accepted[0];
+  return {
+    finding: {
+      status: 'valid',
+      kind: 'dsse',
+      trust: signer?.trust ?? 'unknown',
+      ...(signer?.id ? { fingerprint: signer.id } : claim),
+      ...(signer?.subject === undefined ? {} : { signer: signer.subject }),
+      ...(signer ? { keySource: signer.source } : {}),
+    },
+    plaintext: outcome.payload,
+  };
+}
+
+function wrongEntity({ entity }: Opened, { detail }: SifDescriptor): string | undefined {
+  const stored = detail.kind === 'signature' ? detail.fingerprint : undefined;
+  return entity === undefined || entity === stored ? undefined : 'fingerprint in descriptor does not correspond to signing entity';
+}
+
+async function compareLegacy(
+  image: SifImage,
+  target: SignatureTarget,
+  plaintext: Uint8Array,
+  hashType: string,
+  hasher: RangeHasher,
+  verified: number[],
+): Promise<string | undefined> {
+  const signed = readLegacyDigest(plaintext, hashType);
+  if ('error' in signed) return signed.error;
+  if ((await hasher(objectRanges(image, target.objects), signed.algorithm)) !== signed.hex)
+    return `data object integrity compromised${target.kind === 'object' ? `: ${target.id}` : ''}`;
+  verified.push(...target.objects.map(({ id }) => id));
+  return undefined;
+}
+
+/** Ids, header, descriptors and data against what was signed (sif pkg/integrity/metadata.go). */
+async function compareImage(
+  image: SifImage,
+  target: SignatureTarget,
+  metadata: ImageMetadata,
+  hasher: RangeHasher,
+  verified: number[],
+): Promise<string | undefined> {
+  const ids = target.objects.map(({ id }) => id);
+  const minimum = target.kind === 'group' ? Math.min(...ids) : groupMinimum(image, target);
+  if (minimum === 0xffffffff) return 'group not found';
+  const signed = new Map<number, ImageMetadata['objects'][number]>();
+  for (const object of metadata.objects) {
+    const id = (minimum + object.relativeId) >>> 0;
+    if (!signed.has(id)) signed.set(id, object);
+  }
+  const extra = ids.find((id) => !signed.has(id));
+  if (extra !== undefined) return `object ${extra}: object not signed`;
+  const gone = target.kind === 'group' ? [...signed.keys()].filter((id) => !ids.includes(id)) : [];
+  if (gone.length > 0) return `object ${Math.min(...gone)}: signed object not found`;
+  const header = bytesDiffer(metadata.headerDigest, headerIntegrityBytes(image.header));
+  if (header !== undefined) return header === '' ? 'header integrity compromised' : header;
+  for (const object of target.objects) {
+    const expected = signed.get(object.id);
+    const described = bytesDiffer(expected?.descriptorDigest, descriptorIntegrityBytes(object, relativeId(image, object)));
+    if (described !== undefined) return described === '' ? `data object descriptor integrity compromised: ${object.id}` : described;
+    const digest = expected?.objectDigest;
+    if (!digest) return unavailable;
+    if ((await hasher(objectRanges(image, [object]), digest.algorithm)) !== digest.hex)
+      return `data object integrity compromised: ${object.id}`;
+    verified.push(object.id);
+  }
+  return undefined;
+}
+
+function groupMinimum(image: SifImage, { objects }: SignatureTarget): number {
+  const group = objects[0]?.groupId;
+  return Math.min(...image.descriptors.filter(({ groupId }) => groupId === group).map(({ id }) => id));
+}
+
+const unavailable = 'hash algorithm unavailable';
+
+/** Undefined: equal; empty: different; else why it cannot be told. */
+function bytesDiffer(digest: SignedDigest | undefined, bytes: Uint8Array): string | undefined {
+  if (!digest) return unavailable;
+  return createHash(digest.algorithm).update(bytes).digest('hex') === digest.hex ? undefined : '';
+}
