@@ -31,7 +31,8 @@ const server = await startCodeServer(ensureCodeServer(), {
   userDataDir: options['user-data-dir'] ?? path.join(temporary, 'u'),
   extensionsDir: path.resolve(options['extensions-dir'] ?? path.join(temporary, 'e')),
   testDriver: true,
-  workspaceTrust: !('disable-workspace-trust' in options),
+  // @vscode/test-electron always passes --disable-workspace-trust.
+  workspaceTrust: process.env.VSCODE_TEST_MODE === 'restricted',
   env: { VSCODE_TEST_OUTPUT: output },
 });
 const browser = await launchBrowser();

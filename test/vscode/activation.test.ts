@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { extension, openFile, until } from './workspace';
+import { extension, manifest, openFile, until } from './workspace';
 
 suite('activation', () => {
   test('a recipe wakes the extension', async () => {
@@ -11,7 +11,7 @@ suite('activation', () => {
   test('every command of the manifest is registered, and titles are translated', async () => {
     await extension().activate();
     const registered = new Set(await vscode.commands.getCommands(true));
-    const declared = extension().packageJSON.contributes.commands;
+    const declared = manifest().contributes.commands;
     assert.ok(declared.length > 40);
     for (const { command, title } of declared) {
       assert.ok(registered.has(command), `${command} is declared and not registered`);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { diagnosticsOf, extension, openFile } from './workspace';
+import { diagnosticsOf, extension, manifest, openFile } from './workspace';
 
 suite('Restricted Mode', () => {
   test('the folder is not trusted', () => assert.equal(vscode.workspace.isTrusted, false));
@@ -13,7 +13,7 @@ suite('Restricted Mode', () => {
   });
 
   test('settings that could reach the network or start programs are not taken from the folder', () => {
-    const { capabilities, contributes } = extension().packageJSON;
+    const { capabilities, contributes } = manifest();
     const restricted = capabilities.untrustedWorkspaces.restrictedConfigurations;
     const known = contributes.configuration.flatMap(({ properties }) => Object.keys(properties));
     for (const name of ['engine.path', 'online.hosts', 'verify.trustedKeys', 'cache.apptainer'])

@@ -10,10 +10,15 @@ interface Manifest {
 }
 
 /** The extension under test. */
-export function extension(): vscode.Extension<unknown> & { readonly packageJSON: Manifest } {
+export function extension(): vscode.Extension<unknown> {
   const found = vscode.extensions.getExtension('container-metalink.container-metalink');
   assert.ok(found, 'the extension is not installed');
   return found;
+}
+
+/** Its package.json, with the texts of the user's language. */
+export function manifest(): Manifest {
+  return extension().packageJSON as Manifest; // scripts/manifest.mjs checks the file
 }
 
 /** Opens a file of the workspace in the editor. */
