@@ -37,6 +37,12 @@ export function explainAgent(name: string, engine: Engine): Explanation | undefi
   return documentation && agent ? explain(name, documentation, engine, keysOf(agent)) : undefined;
 }
 
+/** The value of a header key (in lower case) in the documented example of an agent; undefined when it has none. */
+export function documentedExample(agent: string, header: string): string | undefined {
+  const lines = agentDocumentation[agent]?.example?.split('\n') ?? [];
+  return lines.map((line) => /^(\w+): (.+)$/.exec(line)).find((match) => match?.[1]?.toLowerCase() === header)?.[2];
+}
+
 /** The engine's name as people know it. */
 export function engineName(engine: Engine): string {
   return engine === 'apptainer' ? 'Apptainer' : 'SingularityCE';

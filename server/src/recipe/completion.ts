@@ -1,0 +1,68 @@
+import type { CompletionItem } from 'vscode-languageserver-types';
+import { completeHeaderKey, completeHeaderValue } from './completionHeader';
+import { completionItems } from './completionItem';
+import type { Candidate, CompletionOptions } from './completionItem';
+import { completeFilesStage, completeListWord, completePlaceholder } from './completionLists';
+import { completeSection, completeSectionArgument } from './completionSections';
+import type { RecipeContext } from './context';
+import { placeAt } from './place';
+import type { Place } from './place';
+import { wholeRecipes } from './snippets';
+
+/**
+ * What can stand at a UTF-16 offset, from the text alone: agents, header keys, sections, labels, stages, build arguments, whole
+ * recipes. Hubs and paths are added by whoever may ask them: see `referenceAt` and `pathAt`. Cannot fail.
+ */
+export function completeRecipe(context: RecipeContext, offset: number, options: CompletionOptions): CompletionItem[] {
+  const place = placeAt(context, offset);
+  const { range, candidates } = candidatesAt(context, place, offset);
+  const items = completionItems(context, range, candidates, options);
+  if (!options.wholeRecipes || !options.snippets || !isEmpty(context)) return items;
+  return [...completionItems(context, range, wholeRecipes(), options), ...items];
+}
+
+interface Candidates {
+  readonly range: Place extends { range: infer R } ? R : { start: number; end: number };
+  readonly candidates: readonly Candidate[];
+}
+
+function candidatesAt(context: RecipeContext, place: Place, offset: number): Candidates {
+  const here = { start: offset, end: offset };
+  switch (place.kind) {
+    case 'header-key': {
+      const keys = completeHeaderKey(context, place);
+      const sections =
+        place.range.start === place.range.end && place.stage !== undefined ? completeSection(context, place.stage, undefined) : [];
+      return { range: place.range, candidates: [...keys, ...sections] };
+    }
+    case 'header-value':
+      return { range: place.range, candidates: completeHeaderValue(context, place) };
+    case 'section-name':
+      return { range: place.range, candidates: completeSection(context, place.stage, place.section, place.indentation) };
+    case 'section-argument': {
+      const isFiles = place.section.keyword === 'files';
+      return { range: place.range, candidates: isFiles ? completeFilesStage(context, place) : completeSectionArgument(context, place) };
+    }
+    case 'word':
+      return { range: place.range, candidates: [...completeListWord(context, place), ...sectionsOnEmptyLine(context, place, offset)] };
+    case 'placeholder':
+      return { range: place.nameRange, candidates: completePlaceholder(context, place) };
+    case 'text':
+      return { range: here, candidates: sectionsOnEmptyLine(context, place, offset) };
+    case 'comment':
+      return { range: here, candidates: [] };
+  }
+}
+
+/** At the start of an empty line of a body, a new section may begin. */
+function sectionsOnEmptyLine(context: RecipeContext, place: Extract<Place, { stage: unknown }>, offset: number): Candidate[] {
+  const { text } = context.source;
+  const isLineStart = offset === 0 || text.charAt(offset - 1) === '\n';
+  const isLineEnd = offset >= text.length || /[\r\n]/.test(text.charAt(offset));
+  if (!isLineStart || !isLineEnd || place.stage === undefined) return [];
+  return completeSection(context, place.stage, undefined).map((candidate) => ({ ...candidate, later: true }));
+}
+
+function isEmpty({ source }: RecipeContext): boolean {
+  return source.text.length < 10_000 && source.text.split('\n').every((line) => /^\s*(?:#.*)?$/.test(line));
+}
