@@ -77,6 +77,8 @@ export interface Credential {
   readonly password?: string;
   /** Bearer or identity token. */
   readonly token?: string;
+  /** `identity`: exchanged for access tokens (Docker's `identitytoken`); `bearer`: sent as it is. Default `identity` for registries. */
+  readonly tokenKind?: 'identity' | 'bearer';
   /** Where it came from, for messages: `Docker's config.json`, `VS Code sign-in`. */
   readonly source: string;
 }

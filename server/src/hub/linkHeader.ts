@@ -1,0 +1,50 @@
+/** One link of a `Link` field (RFC 8288). */
+export interface Link {
+  /** As written: may be relative. */
+  readonly target: string;
+  /** Relation types, in lower case. */
+  readonly relations: readonly string[];
+  /** Other parameters; names in lower case. */
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+const link = /<([^>]*)>((?:[ \t]*;[ \t]*[^\s=;,"]+(?:[ \t]*=[ \t]*(?:"(?:[^"\\]|\\.)*"|[^\s;,"]*))?)*)[ \t]*(?:,|$)/gy;
+const linkParameter = /;[ \t]*([^\s=;,"]+)(?:[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]*)))?/g;
+
+/** Reads `Link` fields (RFC 8288 §3). What is malformed ends its field; never fails. */
+export function parseLinks(fields: readonly string[]): readonly Link[] {
+  return fields.flatMap((field) => {
+    const links: Link[] = [];
+    const text = field.trim();
+    link.lastIndex = 0;
+    for (let match = link.exec(text); match; match = link.exec(text)) {
+      const parameters = readParameters(match[2] ?? '');
+      const relations = (parameters.rel ?? '')
+        .toLowerCase()
+        .split(/\s+/)
+        .filter((relation) => relation !== '');
+      links.push({ target: (match[1] ?? '').trim(), relations, parameters });
+      const spaces = /^[ \t]*/.exec(text.slice(link.lastIndex))?.[0].length ?? 0;
+      link.lastIndex += spaces;
+    }
+    return links;
+  });
+}
+
+/** The URL of the next page (distribution spec, "Listing Tags"): only of the same origin, since credentials go along. */
+export function nextPage(fields: readonly string[] | undefined, current: string): string | undefined {
+  const target = parseLinks(fields ?? []).find(({ relations }) => relations.includes('next'))?.target;
+  if (target === undefined || !URL.canParse(target, current)) return undefined;
+  const url = new URL(target, current);
+  return url.origin === new URL(current).origin ? url.href : undefined;
+}
+
+function readParameters(text: string): Readonly<Record<string, string>> {
+  const parameters: Record<string, string> = {};
+  for (const match of text.matchAll(linkParameter)) {
+    const name = (match[1] ?? '').toLowerCase();
+    // The first of a name counts (RFC 8288 §3.3).
+    parameters[name] ??= match[2]?.replace(/\\(.)/g, '$1') ?? match[3] ?? '';
+  }
+  return parameters;
+}

@@ -1,0 +1,62 @@
+import type { Digest } from '../image/digest';
+import type { Platform } from '../image/summary';
+
+/** One entry of an index (OCI image spec, image-index.md). */
+export interface IndexEntry {
+  readonly digest: Digest;
+  readonly mediaType: string;
+  readonly size: number;
+  readonly platform?: Platform & { readonly osVersion?: string };
+  readonly artifactType?: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+/**
+ * The entry that the engines take: the first whose system and architecture are those wanted, and whose variant is, where one is
+ * wanted; an entry without platform is linux/amd64 (GGCR `pkg/v1/remote/index.go` childByPlatform). Undefined when there is none.
+ */
+export function choosePlatform(entries: readonly IndexEntry[], wanted: Platform): IndexEntry | undefined {
+  return entries.find((entry) => {
+    const given = platformOf(entry);
+    return (
+      given.architecture === wanted.architecture &&
+      given.os === wanted.os &&
+      (wanted.variant === undefined || wanted.variant === '' || given.variant === wanted.variant)
+    );
+  });
+}
+
+export function platformOf(entry: IndexEntry): Platform {
+  return entry.platform ?? { os: 'linux', architecture: 'amd64' };
+}
+
+/** Entries that are images: attestations of BuildKit have the platform unknown/unknown. */
+export function imageEntries(entries: readonly IndexEntry[]): readonly IndexEntry[] {
+  return entries.filter(({ platform }) => !(platform?.os === 'unknown' && platform.architecture === 'unknown'));
+}
+
+/** `linux/arm64/v8`. */
+export function formatPlatform({ os, architecture, variant }: Platform): string {
+  return `${os}/${architecture}${variant ? `/${variant}` : ''}`;
+}
+
+/** Reads `linux/arm64`, `arm64`, `linux/arm/v7`. Undefined when it is none of these. */
+export function parsePlatform(text: string): Platform | undefined {
+  const parts = text.trim().toLowerCase().split('/');
+  if (parts.some((part) => !/^[a-z0-9._-]+$/.test(part)) || parts.length > 3) return undefined;
+  const [first = '', second, variant] = parts;
+  if (second === undefined) return { os: 'linux', architecture: first };
+  return { os: first, architecture: second, ...(variant !== undefined && { variant }) };
+}
+
+/** Go's words for Node's: the platform of this machine; containers are Linux everywhere (A `internal/pkg/ociplatform`). */
+export function machinePlatform(process: {
+  readonly arch: string;
+  readonly config?: { readonly variables?: { readonly arm_version?: unknown } };
+}): Platform {
+  const names: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386', ppc64: 'ppc64le', loong64: 'loong64' };
+  const architecture = names[process.arch] ?? process.arch;
+  if (architecture !== 'arm') return { os: 'linux', architecture };
+  const version = process.config?.variables?.arm_version;
+  return { os: 'linux', architecture, variant: `v${typeof version === 'string' || typeof version === 'number' ? version : 7}` };
+}
