@@ -29,6 +29,7 @@ const shared = {
 export const bundles = [
   { ...shared, entryPoints: { extension: 'client/src/extension.ts' }, external: ['vscode'] },
   { ...shared, entryPoints: { server: 'server/src/main.ts' } },
+  { ...shared, entryPoints: { downloadWorker: 'server/src/download/worker.ts' } },
   { ...shared, entryPoints: { cli: 'server/src/cli.ts' }, banner: { js: '#!/usr/bin/env node' } },
 ].filter((b) => Object.values(b.entryPoints).every((f) => fs.existsSync(path.join(root, f))));
 

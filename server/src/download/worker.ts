@@ -1,0 +1,90 @@
+// Entry point of the worker thread that transfers run on (dist/downloadWorker.js): sockets, hashes and writes, off the editor's loop.
+import { parentPort } from 'node:worker_threads';
+import { createTransport } from '../platform/transport';
+import type { Transport } from '../platform/transport';
+import { RateLimit } from './rateLimit';
+import { DownloadError } from './request';
+import { transfer } from './transfer';
+import type { FromWorker, Question, ToWorker, WorkerFailure, WorkerNetwork } from './workerMessages';
+
+const limit = new RateLimit();
+const running = new Map<number, AbortController>();
+const calls = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
+const transports = new Map<string, Transport>();
+let lastCall = 0;
+
+parentPort?.on('message', (message: ToWorker) => {
+  if (message.kind === 'start') void start(message);
+  else if (message.kind === 'cancel') running.get(message.id)?.abort();
+  else answer(message);
+});
+
+async function start({ id, job, network, rateLimit }: Extract<ToWorker, { kind: 'start' }>): Promise<void> {
+  const abort = new AbortController();
+  running.set(id, abort);
+  limit.set(rateLimit);
+  try {
+    const outcome = await transfer(
+      job,
+      {
+        transport: transportFor(network, id),
+        limit,
+        headers: async (source, context) => (await ask(id, { ask: 'headers', source, context })) as Readonly<Record<string, string>>,
+        refuse: async (url, step) => (await ask(id, { ask: 'refuse', url, step })) as string | undefined,
+        note: (text) => post({ kind: 'note', id, text }),
+        progress: (progress) => post({ kind: 'progress', id, progress }),
+      },
+      abort.signal,
+    );
+    post({ kind: 'done', id, outcome });
+  } catch (error) {
+    post({ kind: 'failed', id, failure: failureOf(error) });
+  } finally {
+    running.delete(id);
+  }
+}
+
+/** Transfers with the same settings share their connections. Proxies are asked for through any transfer that still runs. */
+function transportFor(network: WorkerNetwork, id: number): Transport {
+  const key = JSON.stringify(network);
+  const known = transports.get(key);
+  if (known !== undefined) return known;
+  const { certificates, rejectUnauthorized, hasProxies, timing } = network;
+  const transport = createTransport({
+    ...(hasProxies
+      ? { proxyFor: async (url: string) => (await ask([...running.keys()].pop() ?? id, { ask: 'proxy', url })) as string | undefined }
+      : {}),
+    ...(certificates === undefined ? {} : { certificates }),
+    ...(rejectUnauthorized === undefined ? {} : { rejectUnauthorized }),
+    ...(timing?.connect === undefined ? {} : { connectTimeout: timing.connect }),
+    ...(timing?.head === undefined ? {} : { headTimeout: timing.head }),
+    ...(timing?.idle === undefined ? {} : { idleTimeout: timing.idle }),
+  });
+  transports.set(key, transport);
+  return transport;
+}
+
+function ask(id: number, question: Question): Promise<unknown> {
+  const call = ++lastCall;
+  return new Promise((resolve, reject) => {
+    calls.set(call, { resolve, reject });
+    post({ kind: 'question', id, call, question });
+  });
+}
+
+function answer({ call, value, error }: Extract<ToWorker, { kind: 'answer' }>): void {
+  const waiting = calls.get(call);
+  calls.delete(call);
+  if (error === undefined) waiting?.resolve(value);
+  else waiting?.reject(new Error(error));
+}
+
+function post(message: FromWorker): void {
+  parentPort?.postMessage(message);
+}
+
+function failureOf(error: unknown): WorkerFailure {
+  if (error instanceof DownloadError) return { kind: 'download', failure: error.failure, message: error.message, report: error.report };
+  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? { code: error.code } : {};
+  return { kind: 'other', message: error instanceof Error ? error.message : String(error), ...code };
+}

@@ -1,0 +1,38 @@
+import type { DownloadFailure, DownloadProgress, DownloadSettings, HeaderContext, SourceStatistics } from './request';
+import type { TransferJob, TransferOutcome } from './transfer';
+
+/** What the worker needs to build its transport; functions stay on the other side. */
+export interface WorkerNetwork {
+  readonly certificates?: readonly string[];
+  readonly rejectUnauthorized?: boolean;
+  readonly hasProxies: boolean;
+  readonly timing?: DownloadSettings['timing'];
+}
+
+export type ToWorker =
+  | { readonly kind: 'start'; readonly id: number; readonly job: TransferJob; readonly network: WorkerNetwork; readonly rateLimit: number }
+  | { readonly kind: 'cancel'; readonly id: number }
+  | { readonly kind: 'answer'; readonly call: number; readonly value: unknown; readonly error?: string };
+
+/** Questions that only the other side can answer. */
+export type Question =
+  | { readonly ask: 'headers'; readonly source: number; readonly context: HeaderContext }
+  | { readonly ask: 'refuse'; readonly url: string; readonly step: 'source' | 'redirect' }
+  | { readonly ask: 'proxy'; readonly url: string };
+
+export type FromWorker =
+  | { readonly kind: 'question'; readonly id: number; readonly call: number; readonly question: Question }
+  | { readonly kind: 'note'; readonly id: number; readonly text: string }
+  | { readonly kind: 'progress'; readonly id: number; readonly progress: DownloadProgress }
+  | { readonly kind: 'done'; readonly id: number; readonly outcome: TransferOutcome }
+  | { readonly kind: 'failed'; readonly id: number; readonly failure: WorkerFailure };
+
+/** An error in a form that crosses threads with its class. */
+export type WorkerFailure =
+  | {
+      readonly kind: 'download';
+      readonly failure: DownloadFailure;
+      readonly message: string;
+      readonly report: { readonly sources: readonly SourceStatistics[]; readonly notes: readonly string[] };
+    }
+  | { readonly kind: 'other'; readonly message: string; readonly code?: string };

@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto';
+import fs from 'node:fs/promises';
+import path from 'node:path';
+
+/** Replaces a small file (permission bits `mode`) so that a reader, or whoever comes after a crash, finds the old text or the new one. */
+export async function writeAtomically(file: string, text: string, mode = 0o600): Promise<void> {
+  const temporary = `${file}.${randomBytes(4).toString('hex')}`;
+  try {
+    await fs.writeFile(temporary, text, { flag: 'wx', mode });
+    await fs.rename(temporary, file);
+  } catch (error) {
+    await fs.rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+/**
+ * Gives a finished and synced file its name and makes the name durable. Without `overwrite` an existing name is never replaced, not even
+ * one that appears at this moment: rejects with code `EEXIST`.
+ */
+export async function renameDurably(from: string, to: string, options: { readonly overwrite: boolean }): Promise<void> {
+  if (options.overwrite) await fs.rename(from, to);
+  else await renameNew(from, to);
+  await syncFolder(path.dirname(to));
+}
+
+/** A folder's entries are on the disk when it resolves; file systems that cannot do that for folders are let be. */
+export async function syncFolder(folder: string): Promise<void> {
+  try {
+    const handle = await fs.open(folder, 'r');
+    await handle.sync().finally(() => handle.close());
+  } catch (error) {
+    if (!hasCode(error, 'EINVAL', 'EISDIR', 'EPERM', 'EACCES', 'ENOTSUP', 'EBADF')) throw error;
+  }
+}
+
+/** An error of the system with one of these codes. */
+export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code);
+}
+
+async function renameNew(from: string, to: string): Promise<void> {
+  try {
+    await fs.link(from, to);
+  } catch (error) {
+    if (!hasCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK')) throw error;
+    // No hard links here (FAT, some network file systems): look, then rename.
+    const existing = await fs.lstat(to).catch((missing: unknown) => {
+      if (hasCode(missing, 'ENOENT')) return undefined;
+      throw missing;
+    });
+    if (existing !== undefined) throw Object.assign(new Error(`${to} exists`), { code: 'EEXIST' });
+    await fs.rename(from, to);
+    return;
+  }
+  await fs.unlink(from);
+}

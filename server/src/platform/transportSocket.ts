@@ -1,0 +1,215 @@
+import net from 'node:net';
+import tls from 'node:tls';
+import { t } from '../text/l10n';
+import { endOfHead, formatRequest, longestHead, parseHead } from './httpHead';
+import { HttpError } from './ports';
+import type { HttpFailure } from './ports';
+
+/** How connections reach the world: the settings of proxies and certificates, handed in by whoever knows them. */
+export interface ProxySettings {
+  /** URL of the proxy for a URL, userinfo included where it needs one; undefined for a direct connection. */
+  proxyFor?(url: string): string | undefined | Promise<string | undefined>;
+  /** Certificate authorities (PEM) trusted besides those that Node ships. */
+  readonly certificates?: readonly string[];
+  /** False accepts any certificate (`http.proxyStrictSSL` off). Default true. */
+  readonly rejectUnauthorized?: boolean;
+}
+
+/** Takes the bytes of a plain socket straight into memory of the reader's choice. */
+export interface SocketReader {
+  /** Memory for the next read, at least one byte. */
+  buffer(): Uint8Array;
+  /** `length` bytes are in `memory`, which `buffer` gave. False pauses the socket. */
+  read(length: number, memory: Uint8Array): boolean;
+}
+
+export interface OpenedSocket {
+  readonly socket: net.Socket;
+  /** The bytes go to the `SocketReader`; otherwise they come as `data` events (TLS has no other way in Node). */
+  readonly direct: boolean;
+  /** A forwarding proxy: the request line carries the whole URL, and this header where the proxy asks for a sign-in. */
+  readonly forward?: { readonly authorization?: string };
+}
+
+/** Connects to the origin of `url`, through its proxy when it has one. Rejects with `HttpError`. */
+export async function openSocket(url: URL, settings: ProxySettings, reader: SocketReader, timeout: number): Promise<OpenedSocket> {
+  const proxyUrl = await settings.proxyFor?.(withoutUserinfo(url));
+  const host = url.host;
+  if (proxyUrl === undefined) {
+    const plain = await connectTcp(url, host, timeout, url.protocol === 'http:' ? reader : undefined);
+    return url.protocol === 'http:'
+      ? { socket: plain, direct: true }
+      : { socket: await startTls(plain, url, settings, timeout), direct: false };
+  }
+  const proxy = parseProxy(proxyUrl);
+  const authorization = basicAuthorization(proxy);
+  if (url.protocol === 'http:' && proxy.protocol === 'http:') {
+    const socket = await connectTcp(proxy, proxy.host, timeout, reader).catch((error: unknown) => throwAsProxy(error, proxy));
+    return { socket, direct: true, forward: authorization === undefined ? {} : { authorization } };
+  }
+  let tunnel = await connectTcp(proxy, proxy.host, timeout).catch((error: unknown) => throwAsProxy(error, proxy));
+  if (proxy.protocol === 'https:') tunnel = await startTls(tunnel, proxy, settings, timeout);
+  if (url.protocol === 'http:') return { socket: tunnel, direct: false, forward: authorization === undefined ? {} : { authorization } };
+  await askForTunnel(tunnel, url, proxy, authorization, timeout);
+  return { socket: await startTls(tunnel, url, settings, timeout), direct: false };
+}
+
+/** The value of a Basic authorization from a URL's userinfo, percent-decoded; undefined without userinfo. */
+export function basicAuthorization(url: URL): string | undefined {
+  if (url.username === '' && url.password === '') return undefined;
+  return `Basic ${Buffer.from(`${decoded(url.username)}:${decoded(url.password)}`).toString('base64')}`;
+}
+
+/** A URL as it may be stored, logged and shown: no userinfo, no fragment. */
+export function withoutUserinfo(url: URL | string): string {
+  const copy = new URL(url);
+  copy.username = '';
+  copy.password = '';
+  copy.hash = '';
+  return copy.href;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // a bare '%': taken as it stands
+  }
+}
+
+function parseProxy(text: string): URL {
+  const proxy = URL.canParse(text) ? new URL(text) : undefined;
+  if (proxy === undefined || !['http:', 'https:'].includes(proxy.protocol))
+    throw new HttpError('proxy', t('The proxy setting is not an http or https URL; SOCKS proxies are not supported.'), proxy?.host ?? '');
+  return proxy;
+}
+
+function throwAsProxy(error: unknown, proxy: URL): never {
+  const reason = error instanceof Error ? error.message : String(error);
+  throw new HttpError('proxy', t('The proxy {0} cannot be reached: {1}', proxy.host, reason), proxy.host, { cause: error });
+}
+
+function connectTcp(url: URL, host: string, timeout: number, reader?: SocketReader): Promise<net.Socket> {
+  const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
+  const options: net.TcpNetConnectOpts = { host: url.hostname.replace(/^\[|\]$/g, ''), port, noDelay: true };
+  if (reader !== undefined)
+    options.onread = {
+      // Typed as one buffer; a function is documented as well and is asked again after every read.
+      buffer: (() => reader.buffer()) as unknown as Uint8Array,
+      callback: (length, memory) => reader.read(length, memory),
+    };
+  const socket = net.connect(options);
+  return settle(socket, 'connect', host, timeout);
+}
+
+/** TLS sessions by host and port, so that a second connection skips half the handshake. */
+const sessions = new Map<string, Buffer>();
+
+function startTls(socket: net.Socket, url: URL, settings: ProxySettings, timeout: number): Promise<tls.TLSSocket> {
+  const hostname = url.hostname.replace(/^\[|\]$/g, '');
+  const session = sessions.get(url.host);
+  const secure = tls.connect({
+    socket,
+    ...(net.isIP(hostname) === 0 ? { servername: hostname } : {}),
+    host: hostname,
+    ALPNProtocols: ['http/1.1'],
+    rejectUnauthorized: settings.rejectUnauthorized ?? true,
+    ...(settings.certificates === undefined ? {} : { ca: [...tls.rootCertificates, ...settings.certificates] }),
+    ...(session === undefined ? {} : { session }),
+  });
+  secure.on('session', (ticket) => {
+    if (sessions.size > 100) sessions.clear();
+    sessions.set(url.host, ticket);
+  });
+  return settle(secure, 'secureConnect', url.host, timeout);
+}
+
+function settle<S extends net.Socket>(socket: S, event: 'connect' | 'secureConnect', host: string, timeout: number): Promise<S> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => fail(new HttpError('timeout', t('{0} did not answer within {1} s.', host, Math.round(timeout / 1000)), host)),
+      timeout,
+    );
+    const fail = (error: Error): void => {
+      stopWaiting();
+      socket.on('error', () => undefined); // what follows a failure that has been reported
+      socket.destroy();
+      reject(error instanceof HttpError ? error : socketError(error, host));
+    };
+    const ended = (): void => fail(new HttpError('protocol', t('{0} closed the connection.', host), host));
+    const done = (): void => {
+      stopWaiting();
+      resolve(socket);
+    };
+    const stopWaiting = (): void => {
+      clearTimeout(timer);
+      socket.off('error', fail).off('close', ended).off(event, done);
+    };
+    socket.on('error', fail).on('close', ended).on(event, done);
+  });
+}
+
+async function askForTunnel(socket: net.Socket, url: URL, proxy: URL, authorization: string | undefined, timeout: number): Promise<void> {
+  const target = `${url.hostname}:${url.port === '' ? '443' : url.port}`;
+  const headers = { Host: target, ...(authorization === undefined ? {} : { 'Proxy-Authorization': authorization }) };
+  socket.write(formatRequest('CONNECT', target, headers, proxy.host));
+  const head = await readHead(socket, proxy.host, timeout);
+  const { status } = parseHead(head, 'HEAD', proxy.host);
+  if (status >= 200 && status < 300) return;
+  socket.destroy();
+  const advice = status === 407 ? t('it asks for a user name and password') : t('it answered {0}', status);
+  throw new HttpError('proxy', t('The proxy {0} does not let {1} through: {2}.', proxy.host, url.host, advice), proxy.host);
+}
+
+function readHead(socket: net.Socket, host: string, timeout: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    let bytes = Buffer.alloc(0);
+    const finish = (error?: Error): void => {
+      clearTimeout(timer);
+      socket.off('data', take).off('close', closed).off('error', failed).pause();
+      if (error === undefined) resolve(bytes);
+      else {
+        socket.on('error', () => undefined);
+        socket.destroy();
+        reject(error);
+      }
+    };
+    const timer = setTimeout(() => finish(new HttpError('timeout', t('The proxy {0} did not answer.', host), host)), timeout);
+    const closed = (): void => finish(new HttpError('proxy', t('The proxy {0} closed the connection.', host), host));
+    const failed = (error: Error): void => finish(socketError(error, host));
+    const take = (part: Buffer): void => {
+      bytes = Buffer.concat([bytes, part]);
+      if (endOfHead(bytes) === bytes.length) finish();
+      else if (endOfHead(bytes) > 0 || bytes.length > longestHead)
+        finish(new HttpError('proxy', t('The proxy {0} gave a malformed reply.', host), host));
+    };
+    socket.on('data', take).on('close', closed).on('error', failed);
+  });
+}
+
+const failures: Readonly<Record<string, HttpFailure>> = {
+  ENOTFOUND: 'dns',
+  EAI_AGAIN: 'dns',
+  EAI_FAIL: 'dns',
+  ECONNREFUSED: 'refused',
+  EHOSTUNREACH: 'refused',
+  ENETUNREACH: 'refused',
+  ETIMEDOUT: 'timeout',
+};
+
+/** An error of a socket in words for people. */
+export function socketError(error: unknown, host: string): HttpError {
+  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const reason = error instanceof Error ? error.message : String(error);
+  const isTls = /CERT|SSL|TLS|SELF_SIGNED|ISSUER|ALTNAME|UNABLE_TO|EPROTO/.test(code);
+  const failure = failures[code] ?? (isTls ? 'tls' : 'protocol');
+  const texts: Partial<Record<HttpFailure, string>> = {
+    dns: t('{0}: the name is not known to the name server.', host),
+    refused: t('{0} refuses connections or cannot be reached.', host),
+    timeout: t('{0} did not answer in time.', host),
+    tls: t('{0}: no secure connection: {1}.', host, reason),
+  };
+  return new HttpError(failure, texts[failure] ?? t('{0}: the connection broke ({1}).', host, code === '' ? reason : code), host, {
+    cause: error,
+  });
+}
