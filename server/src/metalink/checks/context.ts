@@ -1,0 +1,72 @@
+import type { Finding, Fix, Severity } from '../../text/finding';
+import { t } from '../../text/l10n';
+import type { TextRange } from '../../text/range';
+import { defaultSeverities } from '../rules';
+import type { MetalinkRuleId } from '../rules';
+import type { XmlDocument, XmlElement } from '../xml/tree';
+import { textOf } from '../xml/value';
+
+export interface Remarks {
+  /** Where a rule has several severities. */
+  readonly severity?: Severity;
+  readonly fixes?: readonly Fix[];
+  readonly related?: Finding['related'];
+  readonly tags?: Finding['tags'];
+}
+
+/** What checks read and where they report. */
+export interface CheckContext {
+  readonly document: XmlDocument;
+  /** An XML signature covers something of the document: an edit breaks it (M4-147). */
+  readonly signed: boolean;
+  report(rule: MetalinkRuleId, range: TextRange, message: string, remarks?: Remarks): void;
+  /** Text of a leaf; undefined when it is not known because it holds an entity of the DOCTYPE. */
+  valueOf(element: XmlElement): string | undefined;
+  readonly findings: readonly Finding[];
+}
+
+/** More findings than this help nobody: a document with a thousand wrong hashes has one mistake. */
+const mostFindings = 1000;
+
+export function createCheckContext(document: XmlDocument, signed: boolean): CheckContext {
+  const findings: Finding[] = [];
+  return {
+    document,
+    signed,
+    findings,
+    report(rule, range, message, { severity, fixes, related, tags } = {}) {
+      if (findings.length >= mostFindings) return;
+      findings.push({
+        code: rule,
+        severity: severity ?? defaultSeverities.get(rule) ?? 'error',
+        message,
+        range,
+        ...(fixes === undefined || fixes.length === 0 ? {} : { fixes: signed ? fixes.map(withWarning) : fixes }),
+        ...(related === undefined ? {} : { related }),
+        ...(tags === undefined ? {} : { tags }),
+      });
+    },
+    valueOf: (element) => (element.unresolved ? undefined : textOf(document, element)),
+  };
+}
+
+/** A fix by one edit. `safe`: part of fix-all. */
+export function fixBy(
+  title: string,
+  range: TextRange,
+  newText: string,
+  options: { readonly safe?: boolean; readonly preferred?: boolean } = {},
+): Fix {
+  const { safe = false, preferred = true } = options;
+  return { title, edits: [{ range, newText }], ...(preferred ? { preferred } : {}), ...(safe ? { fixAll: true } : {}) };
+}
+
+/** A fix by edits that were made elsewhere. */
+export function fixWith(title: string, edits: Fix['edits'], options: { readonly safe?: boolean; readonly preferred?: boolean } = {}): Fix {
+  const { safe = false, preferred = true } = options;
+  return { title, edits, ...(preferred ? { preferred } : {}), ...(safe ? { fixAll: true } : {}) };
+}
+
+function withWarning({ title, edits }: Fix): Fix {
+  return { title: t('{0} (breaks the XML signature of the document)', title), edits };
+}

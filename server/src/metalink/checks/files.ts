@@ -1,0 +1,153 @@
+import { t } from '../../text/l10n';
+import { insertChild, qualified, setAttribute } from '../edits';
+import { dateMilliseconds } from '../dates';
+import { foldPath } from '../paths';
+import { childrenNamed } from '../parse';
+import { isNonNegativeInteger, schemeOf } from '../values';
+import { attributeOf, contentRange, nameRange } from '../xml/tree';
+import type { XmlAttribute, XmlElement } from '../xml/tree';
+import { fixBy, fixWith } from './context';
+import type { CheckContext } from './context';
+import { checkHashes } from './hashes';
+import { checkPath, nameFromUrls } from './names';
+import { checkPieces } from './pieces';
+import { checkMirrors } from './urls';
+import { findXmlSignatures } from './xmlSignature';
+
+/** Rules about the document's children as a whole: M4-020, M4-025, M4-032, M4-032a, M4-105. */
+export function checkFiles(context: CheckContext, root: XmlElement): void {
+  const files = childrenNamed(root, 'file');
+  if (files.length === 0) {
+    const file = qualified(root, 'file');
+    const lines = [`<${file} name="">`, `</${file}>`];
+    context.report('M4-020', nameRange(root), t('A Metalink describes at least one `file`. Readers have nothing to fetch here.'), {
+      fixes: [fixWith(t('Insert a `file`'), [insertChild(context.document, root, lines, root.children.at(-1))])],
+    });
+  }
+  if (childrenNamed(root, 'origin').length === 0 && files.length > 0) {
+    const message = t('There is no `origin`. With one, readers can look for a newer version of this document.');
+    context.report('M4-025', nameRange(root), message);
+  }
+  checkUniqueNames(context, files);
+  checkOrderOfDates(context, root);
+}
+
+/** Rules about one file: M4-031, M4-045, M4-046, and those of its parts. */
+export function checkFile(context: CheckContext, file: XmlElement): void {
+  const name = attributeOf(file, 'name');
+  if (name === undefined || (name.hasValue && name.value === '')) reportNameless(context, file, name);
+  else if (name.hasValue && !name.unresolved) checkPath(context, name, 'M4-033');
+  const urls = childrenNamed(file, 'url');
+  const metaurls = childrenNamed(file, 'metaurl');
+  if (urls.length + metaurls.length === 0) reportSourceless(context, file);
+  const size = checkSizePresence(context, file);
+  checkHashes(context, childrenNamed(file, 'hash'));
+  checkPieces(context, childrenNamed(file, 'pieces'), size);
+  checkMirrors(context, urls, metaurls);
+  checkProtection(context, file, urls);
+}
+
+function reportNameless(context: CheckContext, file: XmlElement, name: XmlAttribute | undefined): void {
+  const range = name === undefined ? nameRange(file) : name.nameRange;
+  const suggestion = nameFromUrls(context, file);
+  const fixes = suggestion === undefined ? [] : [fixWith(t('Name it `{0}`', suggestion), [setAttribute(file, 'name', suggestion)])];
+  context.report('M4-031', range, t('A `file` needs a name: `name="tool_1.4.sif"`. Readers do not know where to write it.'), { fixes });
+}
+
+function reportSourceless(context: CheckContext, file: XmlElement): void {
+  const url = qualified(file, 'url');
+  context.report('M4-045', nameRange(file), t('A `file` needs at least one `url` or `metaurl`: there is nowhere to fetch it from.'), {
+    fixes: [fixWith(t('Insert a `url`'), [insertChild(context.document, file, [`<${url}></${url}>`], file.children.at(-1))])],
+  });
+}
+
+function checkSizePresence(context: CheckContext, file: XmlElement): bigint | undefined {
+  const sizes = childrenNamed(file, 'size');
+  const first = sizes[0];
+  if (first === undefined) {
+    context.report('M4-046', nameRange(file), t('The `size` is missing. With it a truncated or wrong file is found before its last byte.'));
+    return undefined;
+  }
+  const value = context.valueOf(first);
+  return value !== undefined && isNonNegativeInteger(value) ? BigInt(value.replace('+', '')) : undefined;
+}
+
+function checkUniqueNames(context: CheckContext, files: readonly XmlElement[]): void {
+  const exact = new Map<string, XmlAttribute>();
+  const folded = new Map<string, XmlAttribute>();
+  const names = files
+    .map((file) => attributeOf(file, 'name'))
+    .filter((name) => name !== undefined && name.value !== '' && !name.unresolved);
+  for (const name of names as XmlAttribute[]) {
+    const first = exact.get(name.value);
+    const similar = folded.get(foldPath(name.value));
+    if (first !== undefined) {
+      const other = unusedName(name.value, exact);
+      context.report(
+        'M4-032',
+        name.valueRange,
+        t('`{0}` is there twice. Each file needs its own name; mirrors of one file belong in one `file`.', name.value),
+        {
+          fixes: [fixBy(t('Change to `{0}`', other), name.valueRange, other, { preferred: false })],
+          related: [{ range: first.valueRange, message: t('The first `{0}`', name.value) }],
+        },
+      );
+    } else if (similar !== undefined) {
+      const message = t(
+        '`{0}` and `{1}` are one file on systems that do not tell case or accents apart: one overwrites the other.',
+        name.value,
+        similar.value,
+      );
+      context.report('M4-032a', name.valueRange, message, { related: [{ range: similar.valueRange, message: t('The other name') }] });
+    }
+    if (first === undefined) exact.set(name.value, name);
+    if (similar === undefined) folded.set(foldPath(name.value), name);
+  }
+  for (const name of exact.values()) checkFolderClash(context, name, folded);
+}
+
+/** One name is a folder of another: `a` and `a/b` cannot both be written. */
+function checkFolderClash(context: CheckContext, name: XmlAttribute, folded: ReadonlyMap<string, XmlAttribute>): void {
+  const path = foldPath(name.value);
+  for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
+    const file = folded.get(path.slice(0, slash));
+    if (file === undefined) continue;
+    const message = t('`{0}` needs a folder `{1}`, but that is a file of this document.', name.value, file.value);
+    context.report('M4-032a', name.valueRange, message, { related: [{ range: file.valueRange, message: t('The file') }] });
+    return;
+  }
+}
+
+function unusedName(name: string, taken: ReadonlyMap<string, unknown>): string {
+  const dot = name.lastIndexOf('.');
+  const [stem, extension] = dot > name.lastIndexOf('/') + 1 ? [name.slice(0, dot), name.slice(dot)] : [name, ''];
+  let number = 2;
+  while (taken.has(`${stem}-${String(number)}${extension}`)) number++;
+  return `${stem}-${String(number)}${extension}`;
+}
+
+function checkOrderOfDates(context: CheckContext, root: XmlElement): void {
+  const published = childrenNamed(root, 'published')[0];
+  const updated = childrenNamed(root, 'updated')[0];
+  if (published === undefined || updated === undefined) return;
+  const first = dateMilliseconds(context.valueOf(published) ?? '');
+  const last = dateMilliseconds(context.valueOf(updated) ?? '');
+  if (first === undefined || last === undefined || last >= first) return;
+  context.report('M4-105', contentRange(updated), t('`updated` is earlier than `published`.'), {
+    related: [{ range: contentRange(published), message: t('`published`') }],
+  });
+}
+
+/** M4-160: neither the way nor the content is protected. */
+function checkProtection(context: CheckContext, file: XmlElement, urls: readonly XmlElement[]): void {
+  const first = urls[0];
+  if (first === undefined || childrenNamed(file, 'signature').length > 0) return;
+  if (urls.some((url) => schemeOf(context.valueOf(url) ?? '') !== 'http')) return;
+  const root = file.parent;
+  if (root !== undefined && findXmlSignatures(root).length > 0) return;
+  context.report(
+    'M4-160',
+    nameRange(file),
+    t('Every URL is plain http and there is no signature. RFC 5854 encourages publishers to offer TLS and to sign files.'),
+  );
+}

@@ -1,0 +1,103 @@
+// The syntax of values (RFC 5854 and what it refers to). Predicates over the exact text: white space is content (section 2).
+
+/** `+` and leading zeros are allowed, a minus sign is not: the lexical form of a non-negative integer. */
+export function isNonNegativeInteger(value: string): boolean {
+  return /^\+?[0-9]+$/.test(value);
+}
+
+export function isPositiveInteger(value: string): boolean {
+  return /^\+?0*[1-9][0-9]*$/.test(value);
+}
+
+/** Sections 4.2.8.1 and 4.2.16.1: 1 to 999999. */
+export function isPriority(value: string): boolean {
+  return /^\+?0*[1-9][0-9]{0,5}$/.test(value);
+}
+
+/** The priority of a source that names none (RFC 5854, sections 4.2.8.1, 4.2.16.1). */
+export const lowestPriority = 999_999;
+
+/** White space of XML around a value. */
+export function hasOuterSpace(value: string): boolean {
+  return /^[ \t\r\n]|[ \t\r\n]$/.test(value);
+}
+
+/** Without the white space of XML around it. */
+export function trimSpace(value: string): string {
+  return value.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '');
+}
+
+/** An IRI with a scheme (RFC 3987): what may not stand in it at all is refused, the rest is left to whoever dereferences it. */
+export function isIri(value: string): boolean {
+  return /^[A-Za-z][A-Za-z0-9+.-]*:[^\p{Z}\p{C}<>"{}|\\^`]+$/u.test(value);
+}
+
+/** An IRI or a relative reference; may be empty. */
+export function isIriReference(value: string): boolean {
+  return /^[^\p{Z}\p{C}<>"{}|\\^`]*$/u.test(value);
+}
+
+/** The scheme of an IRI in lower case. */
+export function schemeOf(iri: string): string | undefined {
+  return /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(iri)?.[1]?.toLowerCase();
+}
+
+/** `type/subtype` without parameters (RFC 4288, section 4.2). */
+export function isMediaType(value: string): boolean {
+  return /^[A-Za-z0-9!#$&.+\-^_]{1,127}\/[A-Za-z0-9!#$&.+\-^_]{1,127}$/.test(value);
+}
+
+/** `token ["/" token]` (section 4.2.3). */
+export function isAgent(value: string): boolean {
+  return /^[!#$%&'*+\-.0-9A-Z^_`a-z|~]+(?:\/[!#$%&'*+\-.0-9A-Z^_`a-z|~]+)?$/.test(value);
+}
+
+/** Something that is an agent: spaces become `-`, a version at the end goes behind `/`. Undefined when nothing is left. */
+export function suggestAgent(value: string): string | undefined {
+  const plain = trimSpace(value)
+    .replace(/\([^)]*\)/g, ' ')
+    .trim();
+  const version = /^(.*?)[ /]+(?:version[ ]+)?[vV]?([0-9][^ /]*)$/.exec(plain);
+  const clean = (part: string): string =>
+    part
+      .trim()
+      .replace(/[ \t\r\n()<>@,;:\\"/[\]?={}]+/g, '-')
+      .replace(/[^!-~]/g, '')
+      .replace(/^-+|-+$/g, '');
+  const name = clean(version?.[1] ?? plain);
+  const suggestion = version?.[2] === undefined ? name : `${name}/${clean(version[2])}`;
+  return isAgent(suggestion) ? suggestion : undefined;
+}
+
+/** The shape of a language tag (RFC 5646): letters, then groups of letters and digits. */
+export function isLanguageTag(value: string): boolean {
+  return /^[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*$/.test(value);
+}
+
+/** Whether a two-letter language or region of a well-shaped tag is one that ISO does not know; longer subtags are not judged. */
+export function unknownSubtag(tag: string): string | undefined {
+  const [language = '', ...rest] = tag.split('-');
+  if (/^(?:i|x)$/i.test(language)) return undefined;
+  if (language.length === 2 && nameOf('language', language.toLowerCase()) === undefined) return language;
+  if (language.length === 1) return language;
+  const region = rest.slice(0, 3).find((subtag) => /^[A-Za-z]{2}$/.test(subtag));
+  return region !== undefined && nameOf('region', region.toUpperCase()) === undefined ? region : undefined;
+}
+
+function nameOf(type: 'language' | 'region', code: string): string | undefined {
+  return new Intl.DisplayNames(['en'], { type, fallback: 'none' }).of(code);
+}
+
+/** Lower-case hexadecimal digits between two offsets, all of them. */
+export function isLowerHex(text: string, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) {
+    const code = text.charCodeAt(at);
+    if (!((code >= 48 && code <= 57) || (code >= 97 && code <= 102))) return false;
+  }
+  return end > start;
+}
+
+/** The userinfo of a URL and its `@`, when it has one: `user:secret@`. */
+export function userinfoOf(iri: string): string | undefined {
+  return /^[A-Za-z][A-Za-z0-9+.-]*:\/\/([^/?#@]*@)/.exec(iri)?.[1];
+}

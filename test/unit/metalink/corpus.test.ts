@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { checkMetalink } from '../../../server/src/metalink/diagnostics';
+import { parseMetalink } from '../../../server/src/metalink/parse';
+import { decodeXml } from '../../../server/src/metalink/xml/decode';
+import { createSourceText } from '../../../server/src/text/sourceText';
+import type { Finding } from '../../../server/src/text/finding';
+import { describeCorpus } from '../corpus';
+
+interface Row {
+  readonly file: string;
+  readonly dialect: string;
+  readonly expected: string;
+  readonly severity: string;
+  readonly reason: string;
+}
+
+export function metalinkRows(folder: string): Row[] {
+  const [head = '', ...lines] = readFileSync(path.join(folder, 'index.tsv'), 'utf8').trimEnd().split('\n');
+  const columns = head.split('\t');
+  return lines.map((line) => {
+    const cells = line.split('\t');
+    const cell = (name: string): string => (cells[columns.indexOf(name)] ?? '').replace(/^"(.*)"$/, '$1').replace(/""/g, '"');
+    return { file: cell('file'), dialect: cell('dialect'), expected: cell('expected'), severity: cell('severity'), reason: cell('reason') };
+  });
+}
+
+function check(file: string): Finding[] {
+  const decoded = decodeXml(readFileSync(file));
+  return checkMetalink(createSourceText(decoded.text), parseMetalink(decoded.text), { decoding: decoded.problems });
+}
+
+/** The index names the group where the facts name the rule (facts: "three slips", and the lettered rules). */
+const sameRule: Readonly<Record<string, string[]>> = {
+  'M4-032': ['M4-032a'],
+  'M4-064': ['M4-064a'],
+  'M4-103': ['M4-104'],
+  'M4-114': ['M4-115a'],
+  'M4-118': ['M4-119'],
+  'M4-122': ['M4-105'],
+};
+
+describeCorpus('metalink corpus', 'metalink', (folder) => {
+  describe.each(metalinkRows(folder))('$file', (row) => {
+    const findings = check(path.join(folder, row.file));
+    const errors = findings.filter(({ severity }) => severity === 'error');
+    it(`is ${row.expected} ${row.severity}`, () => {
+      const invalid = row.expected === 'invalid' && row.severity === 'error';
+      expect(errors.length > 0, JSON.stringify(errors.slice(0, 3))).toBe(invalid);
+    });
+    const wanted = row.reason.split(/[ ;]+/).filter((word) => word.startsWith('M4-'));
+    const judged = row.expected === 'invalid' || row.severity !== '';
+    if (wanted.length > 0 && judged) {
+      it(`is found by ${wanted.join(' or ')}`, () => {
+        const accepted = wanted.flatMap((id) => [id, ...(sameRule[id] ?? [])]);
+        expect(
+          findings.map(({ code }) => code).filter((code) => accepted.includes(code)),
+          JSON.stringify(findings.map(({ code }) => code)),
+        ).not.toEqual([]);
+      });
+    }
+    it('has no error of another rule than the expected ones', () => {
+      if (row.dialect !== 'v4' || !row.file.startsWith('made/')) return;
+      const accepted = wanted.flatMap((id) => [
+        id,
+        ...(sameRule[id] ?? []),
+        ...(id === 'M4-033' ? ['M4-034', 'M4-035'] : []),
+        ...(id === 'M4-120' ? ['M4-121', 'M4-122'] : []),
+      ]);
+      expect(errors.map(({ code }) => code).filter((code) => !accepted.includes(code))).toEqual([]);
+    });
+  });
+});
