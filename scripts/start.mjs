@@ -1,0 +1,91 @@
+// `npm start`: VS Code with the packaged extension, a sample workspace, and a hub on this machine that serves what the samples name.
+//   npm start                 VS Code in the browser (installed when missing); prints the address
+//   npm start -- --desktop    the `code` program of this machine
+//   npm start -- --port 8080  a fixed port for VS Code in the browser
+import { ensureDependencies } from './ensure-dependencies.mjs';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import path from 'node:path';
+
+const root = path.resolve(import.meta.dirname, '..');
+const desktop = process.argv.includes('--desktop');
+const port = Number(process.argv[process.argv.indexOf('--port') + 1]) || undefined;
+const started = performance.now();
+const say = (text) => console.log(`${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s  ${text}`);
+
+if (ensureDependencies()) say('packages installed');
+// What follows imports packages: not before they are there.
+const { createPlayground } = await import('./playground.mjs');
+execFileSync(process.execPath, [path.join(root, 'scripts/package.mjs')], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+say('extension built and packaged');
+const vsix = path.join(root, 'dist/container-metalink.vsix');
+const code = desktop ? desktopCode() : undefined;
+const codeServer = desktop ? undefined : (await import('../test/runtime/install.mjs')).ensureCodeServer({ log: say });
+
+const playground = await createPlayground();
+say(`embedded hub on ${playground.hub.origin}`);
+let stopCode = async () => undefined;
+let stopping = false;
+const stop = async (exitCode) => {
+  if (stopping) return;
+  stopping = true;
+  await stopCode();
+  await playground.close();
+  process.exit(exitCode);
+};
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void stop(0));
+
+try {
+  if (desktop) await startDesktop();
+  else await startInBrowser();
+} catch (error) {
+  console.error(error.message);
+  await stop(1);
+}
+
+async function startInBrowser() {
+  const { installExtension, startCodeServer } = await import('../test/runtime/codeServer.mjs');
+  installExtension(codeServer, vsix, playground.profile);
+  say('extension installed in a fresh profile');
+  const server = await startCodeServer(codeServer, { ...playground.profile, port });
+  stopCode = server.stop;
+  void server.exit.then(() => stop(1));
+  const address = `${server.origin}/?folder=${encodeURIComponent(playground.workspace)}`;
+  say(`sample workspace in ${playground.workspace}`);
+  console.log(`\n  Open ${address}\n  Try README.md there first. Ctrl-C ends everything.\n`);
+  openBrowser(address);
+}
+
+async function startDesktop() {
+  const args = ['--user-data-dir', playground.profile.userDataDir, '--extensions-dir', playground.profile.extensionsDir];
+  execFileSync(code, [...args, '--install-extension', vsix, '--force'], { stdio: ['ignore', 'ignore', 'inherit'] });
+  say('extension installed in a fresh profile');
+  const child = spawn(code, [...args, '--new-window', '--wait', '--disable-workspace-trust', playground.workspace], {
+    env: { ...process.env, ...playground.profile.env },
+    stdio: 'ignore',
+    detached: true,
+  });
+  stopCode = async () => process.kill(-child.pid, 'SIGTERM');
+  child.on('error', (error) => {
+    console.error(error.message);
+    void stop(1);
+  });
+  child.on('exit', () => {
+    stopCode = async () => undefined;
+    void stop(0);
+  });
+  console.log('\n  VS Code opens in a window of its own. Ctrl-C here, or closing it, ends everything.\n');
+}
+
+function desktopCode() {
+  const program = process.env.VSCODE_EXECUTABLE ?? 'code';
+  if (spawnSync(program, ['--version'], { stdio: 'ignore' }).status === 0) return program;
+  console.error('Desktop VS Code (`code`) is not on PATH. Without --desktop, VS Code runs in the browser.');
+  return process.exit(1);
+}
+
+/** Opens the address where a desktop is there to show it. */
+function openBrowser(address) {
+  if (process.env.CI || (process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY)) return;
+  const program = process.platform === 'darwin' ? 'open' : 'xdg-open';
+  spawn(program, [address], { stdio: 'ignore', detached: true }).on('error', () => say(`(no ${program}: open the address yourself)`));
+}

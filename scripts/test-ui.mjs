@@ -1,0 +1,69 @@
+// Installs the packaged .vsix into a fresh VS Code in the browser and uses it as a person would: test/ui/*.ui.mjs, with pictures in
+// out/screenshots. Ends with `ui: N passed, N failed`.
+//   node scripts/test-ui.mjs [NAME…]     only files whose name holds one of the names
+//   KEEP=1                               leaves the playground's folder for a look at it
+import fs from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { launchBrowser } from '../test/runtime/browser.mjs';
+import { installExtension, startCodeServer } from '../test/runtime/codeServer.mjs';
+import { ensureCodeServer, root } from '../test/runtime/install.mjs';
+import { openWorkbench } from '../test/ui/workbench.mjs';
+import { createPlayground } from './playground.mjs';
+
+const wanted = process.argv.slice(2);
+const folder = path.join(root, 'test/ui');
+const files = fs
+  .readdirSync(folder)
+  .filter((name) => name.endsWith('.ui.mjs') && (wanted.length === 0 || wanted.some((text) => name.includes(text))))
+  .sort();
+const screenshots = path.join(root, 'out', 'screenshots');
+const vsix = path.join(root, 'dist/container-metalink.vsix');
+const codeServer = ensureCodeServer();
+const browser = await launchBrowser();
+let passed = 0;
+let failed = 0;
+for (const file of files) await runFile(file);
+await browser.close();
+console.log(`ui: ${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
+
+/** One file: a playground and a profile of its own; its tests follow each other in one window. A failed test ends the file. */
+async function runFile(file) {
+  const { tests, settings, workspaceTrust, theme, env = () => ({}) } = await import(pathToFileURL(path.join(folder, file)).href);
+  const playground = await createPlayground({
+    settings: { ...settings, ...(theme === undefined ? {} : { 'workbench.colorTheme': theme }) },
+  });
+  let server;
+  let workbench;
+  try {
+    const profile = { ...playground.profile, env: { ...playground.profile.env, ...env(playground) } };
+    installExtension(codeServer, vsix, profile);
+    server = await startCodeServer(codeServer, { ...profile, workspaceTrust });
+    workbench = await openWorkbench(browser, { origin: server.origin, folder: playground.workspace, screenshots, theme });
+    for (const [name, test] of Object.entries(tests)) await runTest(file, name, () => test(workbench, playground), workbench);
+  } catch (error) {
+    failed++;
+    console.log(`✗ ${file}: ${error.stack ?? error}\n${server?.log().slice(-2000) ?? ''}`);
+  } finally {
+    await workbench?.close();
+    await server?.stop();
+    if (process.env.KEEP) console.log(`kept: ${playground.folder}`);
+    else await playground.close();
+  }
+}
+
+async function runTest(file, name, run, workbench) {
+  const started = performance.now();
+  try {
+    await run();
+    passed++;
+    console.log(`✓ ${file}: ${name} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
+  } catch (error) {
+    failed++;
+    console.log(`✗ ${file}: ${name}\n${error.stack ?? error}`);
+    await workbench.picture(`failed-${file.replace('.ui.mjs', '')}-${name.replace(/\W+/g, '-')}`);
+    await workbench.page.keyboard.press('Escape');
+    await workbench.page.keyboard.press('Escape');
+  }
+}
