@@ -79,7 +79,7 @@ function container(request: HubRequest, entries: readonly Entry[], collection: s
   });
 }
 
-/** sregistry's request signature: HMAC-SHA256 by the user's token over `pull|collection|timestamp|name|tag|`. */
+/** sregistry's request signature: HMAC-SHA256 by the user's token over `pull|collection|timestamp|name|tag|`; the user in base64. */
 function signed(request: HubRequest, entry: Entry): boolean {
   const match = /^SREGISTRY-HMAC-SHA256 Credential=pull\/([^/]+)\/([^/,]+)\/?,Signature=([0-9a-f]+)$/.exec(
     request.headers.authorization ?? '',
@@ -87,7 +87,10 @@ function signed(request: HubRequest, entry: Entry): boolean {
   const [, user, stamp, signature] = match ?? [];
   const [collection = '', name = ''] = entry.collection.split('/');
   const told = `pull|${collection}|${stamp ?? ''}|${name}|${entry.tag}|`;
-  return user === accounts.sregistryUser && signature === createHmac('sha256', accounts.sregistryToken).update(told).digest('hex');
+  return (
+    Buffer.from(user ?? '', 'base64').toString() === accounts.sregistryUser &&
+    signature === createHmac('sha256', accounts.sregistryToken).update(told).digest('hex')
+  );
 }
 
 function search(request: HubRequest, entries: readonly Entry[], collection: string | undefined, name: string): Reply {
