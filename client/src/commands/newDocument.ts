@@ -11,7 +11,7 @@ export async function newRecipe(): Promise<void> {
 
 /** "New Metalink…": a skeleton of a Metalink 4 document, or one made from images. */
 export async function newMetalink(): Promise<void> {
-  const empty = { label: vscode.l10n.t('Skeleton'), detail: vscode.l10n.t('One file with a size, a hash and two mirrors to fill in') };
+  const empty = { label: vscode.l10n.t('Skeleton'), detail: vscode.l10n.t('One file with two mirrors, to fill in') };
   const made = {
     label: vscode.l10n.t('From Images…'),
     detail: vscode.l10n.t('Sizes, hashes and pieces are worked out from an image file, a reference or a recipe'),
