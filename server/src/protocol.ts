@@ -2,6 +2,9 @@
 import type { ImageSummary } from './image/summary';
 import type { VerificationReport } from './image/verdict';
 
+export type { ImageSummary, Platform } from './image/summary';
+export type { Check, SignatureFinding, VerificationReport } from './image/verdict';
+
 /**
  * What a command is about. `reference`: an image reference as in a recipe with its scheme (`docker://…`); `path`: a local image;
  * `document`: a recipe or metalink by URI (open or on disk), optionally one file entry of it.
@@ -98,6 +101,8 @@ export interface CacheView {
   readonly problem?: string;
   readonly kinds: readonly { readonly kind: string; readonly title: string; readonly count: number; readonly bytes: number }[];
   readonly bytes: number;
+  /** What interrupted downloads left behind in all kinds, when there is some. */
+  readonly leftovers?: { readonly count: number; readonly bytes: number };
 }
 export interface CacheEntryView {
   readonly path: string;
@@ -137,7 +142,10 @@ export interface CacheCleanParams {
   readonly olderThanDays?: number;
   readonly largerThanBytes?: number;
   readonly kinds?: readonly string[];
+  /** Only leftovers: temporary files, unused blobs, old layouts, damaged entries. */
   readonly orphansOnly?: boolean;
+  /** Only what also stands in another cache. */
+  readonly duplicatesOnly?: boolean;
   readonly dryRun: boolean;
 }
 export interface CacheCleanResult {
@@ -257,6 +265,8 @@ export interface InitializationOptions {
   readonly trusted: boolean;
   /** Folder for the disk cache of answers and the cache index. */
   readonly storagePath?: string;
+  /** The client runs commands that Markdown links name (`command:…`). */
+  readonly commandLinks?: boolean;
   /** The client answers `SecretParams`. */
   readonly secrets?: boolean;
   /** Messages of the user's language, English to translated. */

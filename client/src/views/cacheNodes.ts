@@ -7,13 +7,14 @@ import { orphanText, verdictWord } from './contentsDocument';
 export type CacheNode =
   | { readonly type: 'cache'; readonly cache: CacheView }
   | { readonly type: 'kind'; readonly cache: CacheView; readonly kind: CacheView['kinds'][number] }
-  | { readonly type: 'entry'; readonly cache: CacheView; readonly entry: CacheEntryView }
+  | { readonly type: 'entry'; readonly cache: CacheView; readonly entry: CacheEntryView; readonly below?: 'leftovers' }
+  | { readonly type: 'leftovers'; readonly cache: CacheView; readonly leftovers: NonNullable<CacheView['leftovers']> }
   | { readonly type: 'message'; readonly text: string };
 
-/** Kinds that hold what interrupted downloads left behind. */
-const leftoverKinds = ['temporary', 'leftovers', 'orphans'];
 /** Kinds whose entries are images that can be opened and run; the others are layers and files of layouts. */
-const partKinds = ['blob', 'oci', 'docker', 'metadata', 'ipfs'];
+const partKinds = ['blob', 'oci', 'docker', 'metadata'];
+/** Orphans that hold no whole image. */
+const noImage = ['temporary', 'in-progress', 'old-layout', 'broken-link', 'foreign'];
 
 export function treeItemOf(node: CacheNode): vscode.TreeItem {
   switch (node.type) {
@@ -22,7 +23,9 @@ export function treeItemOf(node: CacheNode): vscode.TreeItem {
     case 'kind':
       return kindItem(node.cache, node.kind);
     case 'entry':
-      return entryItem(node.cache, node.entry);
+      return entryItem(node);
+    case 'leftovers':
+      return leftoversItem(node.cache, node.leftovers);
     case 'message':
       return messageItem(node.text);
   }
@@ -43,21 +46,33 @@ function cacheItem(cache: CacheView): vscode.TreeItem {
 }
 
 function kindItem(cache: CacheView, kind: CacheView['kinds'][number]): vscode.TreeItem {
-  const leftovers = leftoverKinds.includes(kind.kind);
   const item = new vscode.TreeItem(kind.title, vscode.TreeItemCollapsibleState.Collapsed);
   item.id = `${cache.root}\n${kind.kind}`;
   item.description = `${kind.count.toLocaleString(vscode.env.language)} · ${formatBytes(kind.bytes)}`;
-  item.iconPath = new vscode.ThemeIcon(leftovers ? 'warning' : kind.kind === 'blob' || kind.kind === 'oci' ? 'layers' : 'folder');
-  item.contextValue = leftovers && cache.writable ? 'kind leftovers' : 'kind';
+  item.iconPath = new vscode.ThemeIcon(partKinds.includes(kind.kind) ? 'layers' : 'folder');
+  item.contextValue = 'kind';
   item.accessibilityInformation = {
     label: vscode.l10n.t('{0}: {1} entries, {2}', kind.title, kind.count, formatBytes(kind.bytes)),
   };
   return item;
 }
 
-function entryItem(cache: CacheView, entry: CacheEntryView): vscode.TreeItem {
+function leftoversItem(cache: CacheView, { count, bytes }: NonNullable<CacheView['leftovers']>): vscode.TreeItem {
+  const title =
+    count === 1 ? vscode.l10n.t('One leftover of an interrupted download') : vscode.l10n.t('{0} leftovers of interrupted downloads', count);
+  const item = new vscode.TreeItem(title, vscode.TreeItemCollapsibleState.Collapsed);
+  item.id = `${cache.root}\nleftovers`;
+  item.description = formatBytes(bytes);
+  item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
+  item.contextValue = cache.writable ? 'leftovers' : '';
+  item.accessibilityInformation = { label: `${title}, ${formatBytes(bytes)}` };
+  return item;
+}
+
+function entryItem(node: Extract<CacheNode, { type: 'entry' }>): vscode.TreeItem {
+  const { cache, entry, below } = node;
   const item = new vscode.TreeItem(printable(entry.title));
-  item.id = entry.path;
+  item.id = below === undefined ? entry.path : `${below}\n${entry.path}`;
   const remark = entry.orphan === undefined ? verdictMark(entry) : `! ${orphanText(entry.orphan)}`;
   item.description = [formatBytes(entry.bytes), formatAge(entry.modified), remark].filter((text) => text !== undefined).join(' · ');
   item.iconPath = entryIcon(entry);
@@ -66,7 +81,7 @@ function entryItem(cache: CacheView, entry: CacheEntryView): vscode.TreeItem {
   item.command = {
     command: 'containerMetalink.cache.details',
     title: vscode.l10n.t('Show Details'),
-    arguments: [{ type: 'entry', cache, entry }],
+    arguments: [node],
   };
   item.accessibilityInformation = { label: `${printable(entry.title)}, ${item.description}` };
   return item;
@@ -111,7 +126,7 @@ function entryContext(cache: CacheView, entry: CacheEntryView): string {
 }
 
 function isImage(entry: CacheEntryView): boolean {
-  return !partKinds.includes(entry.kind) && !leftoverKinds.includes(entry.kind) && entry.orphan !== 'temporary';
+  return !partKinds.includes(entry.kind) && !noImage.includes(entry.orphan ?? '');
 }
 
 function messageItem(text: string): vscode.TreeItem {

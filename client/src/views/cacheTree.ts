@@ -36,6 +36,8 @@ export function createCacheTree(context: vscode.ExtensionContext, server: Server
         return kindsOf(node.cache);
       case 'kind':
         return entriesOf(node.cache, node.kind.kind);
+      case 'leftovers':
+        return leftoversOf(node.cache);
       case 'entry':
       case 'message':
         return [];
@@ -62,7 +64,19 @@ export function createCacheTree(context: vscode.ExtensionContext, server: Server
       filled.map(async (kind) => ({ kind, shown: wanted === '' || (await entriesOf(cache, kind.kind)).length > 0 })),
     );
     const kinds = matching.filter(({ shown }) => shown).map(({ kind }): CacheNode => ({ type: 'kind', cache, kind }));
-    return cache.problem === undefined ? kinds : [{ type: 'message', text: cache.problem }, ...kinds];
+    return [
+      ...(cache.problem === undefined ? [] : [{ type: 'message', text: cache.problem } as const]),
+      ...kinds,
+      ...(cache.leftovers === undefined || wanted !== '' ? [] : [{ type: 'leftovers', cache, leftovers: cache.leftovers } as const]),
+    ];
+  }
+
+  async function leftoversOf(cache: CacheView): Promise<CacheNode[]> {
+    const nodes = await Promise.all(cache.kinds.map(({ kind }) => entriesOf(cache, kind)));
+    // Entries stand below their kind too: one id may be in the tree only once.
+    return nodes
+      .flat()
+      .flatMap((node): CacheNode[] => (node.type === 'entry' && isLeftover(node.entry) ? [{ ...node, below: 'leftovers' }] : []));
   }
 
   async function entriesOf(cache: CacheView, kind: string): Promise<CacheNode[]> {
@@ -111,6 +125,11 @@ export function createCacheTree(context: vscode.ExtensionContext, server: Server
     selection: () => view.selection.flatMap((node) => (node.type === 'entry' ? [node.entry] : [])),
     caches: () => caches,
   };
+}
+
+/** What an interrupted download left behind. */
+export function isLeftover(entry: CacheEntryView): boolean {
+  return entry.orphan === 'temporary';
 }
 
 function matches(entry: CacheEntryView, wanted: string): boolean {

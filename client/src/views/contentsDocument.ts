@@ -98,6 +98,12 @@ export function orphanText(orphan: string): string {
       return vscode.l10n.t('no manifest uses it');
     case 'old-layout':
       return vscode.l10n.t('from an old layout of the cache');
+    case 'in-progress':
+      return vscode.l10n.t('a download that is under way');
+    case 'broken-link':
+      return vscode.l10n.t('a link that leads nowhere');
+    case 'foreign':
+      return vscode.l10n.t('not made by an engine: it is left alone');
     default:
       return orphan;
   }

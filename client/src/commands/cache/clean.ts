@@ -2,7 +2,8 @@ import * as vscode from 'vscode';
 import type { CacheCleanParams, CacheCleanResult, CacheEntryView } from '../../../../server/src/protocol';
 import { formatBytes } from '../../format';
 import type { Session } from '../../session';
-import { entriesOf } from './entryActions';
+import { isLeftover } from '../../views/cacheTree';
+import { cacheOf, entriesOf } from './entryActions';
 
 type Choice = Omit<CacheCleanParams, 'dryRun'>;
 
@@ -13,8 +14,13 @@ export async function deleteEntries(session: Session, argument: unknown): Promis
 }
 
 /** "Delete Leftovers…": what interrupted downloads left behind, and nothing else. */
-export async function deleteLeftovers(session: Session): Promise<void> {
-  await clean(session, { orphansOnly: true });
+export async function deleteLeftovers(session: Session, argument: unknown): Promise<void> {
+  const cache = cacheOf(argument);
+  const kinds = await Promise.all(
+    (cache?.kinds ?? []).map(({ kind }) => session.server.request('cacheList', { root: cache?.root ?? '', kind })),
+  );
+  const leftovers = kinds.flatMap(({ entries }) => entries).filter(isLeftover);
+  if (leftovers.length > 0) await clean(session, { paths: leftovers.map(({ path }) => path) });
 }
 
 /** "Clean Caches…": by age, size or use; what would go is shown first. */

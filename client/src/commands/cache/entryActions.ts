@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { CacheEntryView } from '../../../../server/src/protocol';
+import type { CacheEntryView, CacheView } from '../../../../server/src/protocol';
 import { pull } from '../../pulling';
 import type { Session } from '../../session';
 import { cacheEntryOf } from '../../targets';
@@ -29,11 +29,8 @@ export async function pullAgain(session: Session, argument: unknown): Promise<vo
 
 /** "Copy Path". */
 export async function copyPath(session: Session, argument: unknown): Promise<void> {
-  if (typeof argument === 'object' && argument !== null && 'cache' in argument && !('entry' in argument)) {
-    const { root } = argument.cache as { root: string }; // a cache's item of views/cacheNodes.ts
-    return copy([root]);
-  }
-  await copy(entriesOf(session, argument).map(({ path }) => path));
+  const cache = cacheEntryOf(argument) === undefined ? cacheOf(argument) : undefined;
+  await copy(cache === undefined ? entriesOf(session, argument).map(({ path }) => path) : [cache.root]);
 }
 
 /** "Copy Digest". */
@@ -66,17 +63,18 @@ export async function insertReference(session: Session, argument: unknown): Prom
 
 /** "Reveal in File Manager": in the explorer of the desktop, or, on a remote machine, in a terminal there. */
 export async function reveal(session: Session, argument: unknown): Promise<void> {
-  const path = entriesOf(session, argument)[0]?.path ?? rootOf(argument);
+  const entry = cacheEntryOf(argument) ?? (cacheOf(argument) === undefined ? session.caches.selection()[0] : undefined);
+  const path = entry?.path ?? cacheOf(argument)?.root;
   if (path === undefined) return;
   const uri = vscode.Uri.file(path);
   if (vscode.env.remoteName === undefined && vscode.env.uiKind === vscode.UIKind.Desktop)
     await vscode.commands.executeCommand('revealFileInOS', uri);
-  else vscode.window.createTerminal({ cwd: vscode.Uri.joinPath(uri, rootOf(argument) === undefined ? '..' : '.') }).show();
+  else vscode.window.createTerminal({ cwd: entry === undefined ? uri : vscode.Uri.joinPath(uri, '..') }).show();
 }
 
-function rootOf(argument: unknown): string | undefined {
-  if (typeof argument !== 'object' || argument === null || !('cache' in argument) || 'entry' in argument) return undefined;
-  return (argument.cache as { root: string }).root; // a cache's item of views/cacheNodes.ts
+/** The cache that an item of the cache view belongs to. */
+export function cacheOf(argument: unknown): CacheView | undefined {
+  return typeof argument === 'object' && argument !== null && 'cache' in argument ? (argument.cache as CacheView) : undefined; // set by views/cacheNodes.ts only
 }
 
 async function copy(texts: readonly (string | undefined)[]): Promise<void> {
