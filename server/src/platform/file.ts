@@ -9,6 +9,8 @@ export interface LocalFile extends ByteSource {
   /** Absolute path. */
   readonly path: string;
   readonly identity: FileIdentity;
+  /** Fills `buffer` from `offset`; returns how many bytes there were: fewer than asked for only at the end. */
+  readInto(buffer: Uint8Array, offset: number): Promise<number>;
 }
 
 /** What stays equal while a file is not touched: size in bytes, times in nanoseconds, device and inode. */
@@ -40,7 +42,13 @@ export async function openFile(file: string): Promise<LocalFile> {
     name: file,
     size: Number(stat.size),
     identity,
-    read: (offset, length, signal) => readFully(handle, file, offset, length, signal),
+    readInto: (buffer, offset) => fill(handle, file, buffer, offset),
+    async read(offset, length, signal) {
+      signal?.throwIfAborted();
+      const buffer = Buffer.allocUnsafe(length);
+      const filled = await fill(handle, file, buffer, offset, signal);
+      return buffer.subarray(0, filled);
+    },
     close: () => handle.close(),
   };
 }
@@ -104,14 +112,12 @@ export async function openFolder(folder: string): Promise<FolderSource> {
   };
 }
 
-async function readFully(handle: FileHandle, name: string, offset: number, length: number, signal?: AbortSignal): Promise<Uint8Array> {
-  signal?.throwIfAborted();
-  const buffer = Buffer.allocUnsafe(length);
+async function fill(handle: FileHandle, name: string, buffer: Uint8Array, offset: number, signal?: AbortSignal): Promise<number> {
   let filled = 0;
-  while (filled < length) {
+  while (filled < buffer.length) {
     let bytesRead: number;
     try {
-      ({ bytesRead } = await handle.read(buffer, filled, length - filled, offset + filled));
+      ({ bytesRead } = await handle.read(buffer, filled, buffer.length - filled, offset + filled));
     } catch (error) {
       throw new Error(fileProblem(name, error), { cause: error });
     }
@@ -119,7 +125,7 @@ async function readFully(handle: FileHandle, name: string, offset: number, lengt
     filled += bytesRead;
     signal?.throwIfAborted();
   }
-  return buffer.subarray(0, filled);
+  return filled;
 }
 
 function identityOf(stat: fs.BigIntStats): FileIdentity {

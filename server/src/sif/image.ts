@@ -39,10 +39,7 @@ export async function openImage(source: ByteSource, signal?: AbortSignal): Promi
   if (isExt3(await paged.read(offset, ext3HeaderLength, signal))) return { format: 'ext3', source: paged, offset };
   const squashfs = Buffer.from(head.subarray(0, searchedForSquashfs)).indexOf('hsqs');
   if (squashfs > 0) return { format: 'squashfs', source: paged, offset: squashfs };
-  throw new ImageFormatError(
-    t('{0} is no container image: neither SIF nor squashfs nor ext3.', source.name),
-    source.size < 128 ? 'reading global header: unexpected EOF' : 'invalid SIF magic',
-  );
+  throw new ImageFormatError(t('{0} is no container image: neither SIF nor squashfs nor ext3.', source.name));
 }
 
 /** A sandbox: a folder that holds a root file system. Throws `ImageFormatError` when it does not look like one. */

@@ -6,19 +6,12 @@ import { trustOf } from './keyMaterial';
 import type { KeyMaterial } from './keyMaterial';
 import { verifyPgp } from './pgpVerify';
 import type { SignedData } from './pgpVerify';
-import { PgpPacketError, signaturePackets } from './pgpSignature';
+import { issuersOf } from './plannedRanges';
 
-/** What a detached signature says before any check: ids of issuers, upper-case hexadecimal. */
+/** Ids of the keys that a detached signature is said to be by, upper-case hexadecimal. */
 export function detachedIssuers(text: string): readonly string[] {
   const armored = decodeArmor(text);
-  if (!armored) return [];
-  const issuers = new Set<string>();
-  try {
-    for (const { issuer } of signaturePackets(armored.bytes, armored.damaged)) if (issuer !== undefined) issuers.add(issuer.toUpperCase());
-  } catch (error) {
-    if (!(error instanceof PgpPacketError)) throw error;
-  }
-  return [...issuers];
+  return armored ? issuersOf(armored) : [];
 }
 
 /**
@@ -27,7 +20,7 @@ export function detachedIssuers(text: string): readonly string[] {
  */
 export async function verifyDetached(data: SignedData, text: string, keys: KeyMaterial, now: number): Promise<SignatureFinding> {
   const armored = decodeArmor(text);
-  if (!armored || armored.type !== 'PGP SIGNATURE') {
+  if (armored?.type !== 'PGP SIGNATURE') {
     const error = t('it is no armored OpenPGP signature');
     return finished({ status: 'invalid', kind: 'detached-pgp', trust: 'unknown', covers: [], message: '', error });
   }

@@ -7,7 +7,7 @@ import { headerIntegrityBytes } from '../sif/header';
 import { relativeId } from '../sif/sifImage';
 import type { SifImage } from '../sif/sifImage';
 import { decodeClearSigned } from './clearSign';
-import { claimedKeyIds, isDsse, verifyDsse } from './dsse';
+import { claimedKeyIds, isDsse, unverifiedPayload, verifyDsse } from './dsse';
 import { describeFinding, coveredParts } from './describeSignature';
 import { readImageMetadata, readLegacyDigest } from './imageMetadata';
 import type { ImageMetadata, SignedDigest } from './imageMetadata';
@@ -53,6 +53,8 @@ export async function judgeSignature(
     return wrongEntity(opened, descriptor) ?? compareImage(image, target, metadata, options.hasher, verified);
   };
   const error = await withFormatErrors(compare);
+  const contents =
+    opened.finding.status === 'unknown-key' ? await compareUnverified(image, target, descriptor, opened, options) : undefined;
   const isBroken = error !== undefined && opened.finding.status === 'valid';
   const finding: SignatureFinding = {
     ...opened.finding,
@@ -61,7 +63,29 @@ export async function judgeSignature(
     covers: error === undefined ? coveredParts(target.objects, legacy) : [],
     message: '',
   };
-  return { id, target, verified, error, finding: { ...finding, message: describeFinding(finding) } };
+  return { id, target, verified, error, ...(contents ? { contents } : {}), finding: { ...finding, message: describeFinding(finding) } };
+}
+
+/**
+ * The image against what an unverified signature lists. Anybody could have written that, so equality proves nothing but that nothing
+ * was damaged since; a difference is damage all the same.
+ */
+async function compareUnverified(
+  image: SifImage,
+  target: SignatureTarget,
+  descriptor: SifDescriptor,
+  { plaintext }: Opened,
+  { mode, hasher }: SifVerifyOptions,
+): Promise<SifSignature['contents']> {
+  const { detail } = descriptor;
+  if (!plaintext || detail.kind !== 'signature' || detail.hashType === undefined) return undefined;
+  const { hashType } = detail;
+  const metadata = mode === 'default' ? readImageMetadata(plaintext) : undefined;
+  if (metadata && 'error' in metadata) return undefined;
+  const error = await withFormatErrors(() =>
+    metadata ? compareImage(image, target, metadata, hasher, []) : compareLegacy(image, target, plaintext, hashType, hasher, []),
+  );
+  return { error };
 }
 
 const unsupportedHash = 'hash algorithm unsupported';
@@ -108,13 +132,15 @@ function openDsse(data: Uint8Array, { publicKeys }: KeyMaterial): Opened {
   const claimed = claimedKeyIds(data).find((keyId) => keyId !== '');
   const claim = claimed === undefined ? {} : { fingerprint: claimed };
   const unknown = { status: 'unknown-key', kind: 'dsse', trust: 'unknown', ...claim } as const;
+  const plaintext = unverifiedPayload(data);
+  const payload = plaintext ? { plaintext } : {};
   if (publicKeys.length === 0)
-    return { finding: unknown, error: { words: 'key material not provided for DSSE envelope signature', alone: true } };
+    return { finding: unknown, ...payload, error: { words: 'key material not provided for DSSE envelope signature', alone: true } };
   const outcome = verifyDsse(data, publicKeys);
   if ('error' in outcome) {
     const words = `dsse: verify envelope failed: ${outcome.error}`;
     const nameless = claimed === undefined || publicKeys.some(({ id }) => id === claimed);
-    return { finding: nameless ? { ...unknown, status: 'invalid' } : unknown, error: { words } };
+    return { finding: nameless ? { ...unknown, status: 'invalid' } : unknown, ...payload, error: { words } };
   }
   const accepted = publicKeys.filter((key) => outcome.accepted.includes(key));
   const signer = accepted.find(({ trust }) => trust === 'trusted') ?? accepted[0];

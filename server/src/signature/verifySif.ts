@@ -38,6 +38,8 @@ export interface SifSignature {
   readonly finding: SignatureFinding;
   /** The library's words, without `integrity: `. */
   readonly error: string | undefined;
+  /** Of a signature by an unknown key: the image against what it lists, unproven as that is. `error` undefined: equal. */
+  readonly contents?: { readonly error: string | undefined };
 }
 
 export interface SignatureTarget {

@@ -49,8 +49,8 @@ function ofCurrentRelease(image: string, words: string): string {
 describeCorpus('verdicts on the reference images', 'sif/signature-verdicts.tsv', (file) => {
   const modes: Readonly<Record<string, SignatureMode>> = { default: 'default', legacy: 'legacy', legacyall: 'legacy-all' };
   test.each(table(file))('%s %s', async (image, mode, words) => {
-    const bytes = fs.readFileSync(path.join(path.dirname(file), image!));
-    expect(await verdict(bytes, await pgpKeys(referenceKey), modes[mode!]!)).toBe(ofCurrentRelease(image!, words!));
+    const bytes = fs.readFileSync(path.join(path.dirname(file), image));
+    expect(await verdict(bytes, await pgpKeys(referenceKey), modes[mode]!)).toBe(ofCurrentRelease(image, words));
   });
 });
 
@@ -76,7 +76,7 @@ describeCorpus('verdicts on tampered images', 'sif/tampered/expected.tsv', (file
   test.each(table(file))('%s', async (image, words) => {
     const keys = await pgpKeys(fs.readFileSync(path.join(made, 'indep-pub.asc')));
     const bytes = fs.readFileSync(path.join(path.dirname(file), `${image}.sif`));
-    expect(await verdict(bytes, keys, 'default')).toBe(ofCurrentRelease(image!, words!));
+    expect(await verdict(bytes, keys, 'default')).toBe(ofCurrentRelease(image, words));
   });
 });
 
