@@ -105,8 +105,10 @@ async function writeBody(content: Content, extent: { start: number; length: numb
   for (let sent = 0, writes = 0; sent < extent.length && !response.destroyed; writes++) {
     const limit = Math.min(pace.stallAfter, pace.truncateAfter, extent.length) - sent;
     if (limit <= 0) {
-      if (pace.truncateAfter <= pace.stallAfter) response.destroy();
-      return; // A stall: the client, or closing the hub, ends it.
+      response.flushHeaders();
+      // A stall: the client, or closing the hub, ends it. A truncation: what was written goes out first.
+      if (pace.truncateAfter <= pace.stallAfter) response.write('', () => response.socket?.end(() => response.destroy()));
+      return;
     }
     const part = content.read(extent.start + sent, Math.min(pace.chunk, limit));
     sent += part.length;
