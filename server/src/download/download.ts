@@ -9,7 +9,7 @@ import type { DownloadControl, DownloadProgress, DownloadRequest, DownloadResult
 import { runTransfer } from './runTransfer';
 import { preparePaths } from './targetFolder';
 import type { TargetPaths } from './targetFolder';
-import type { TransferJob } from './transfer';
+import type { TransferJob } from './transferJob';
 
 /** A download of this process that others may join. */
 interface SharedDownload {

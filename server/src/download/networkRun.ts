@@ -193,7 +193,7 @@ export class NetworkRun {
       return;
     }
     if (reader.position < scheduler.limit(source)) this.failed(source, { kind: 'retry', reason: t('its reply ended early') });
-    else scheduler.finished(source);
+    else scheduler.finished(source, Date.now());
   }
 
   /**

@@ -8,7 +8,7 @@ export interface RepairWorld {
   readonly size: number;
   /** Every byte was there, and the whole hash was wrong; false: the sources ran out before. */
   readonly isComplete: boolean;
-  readonly hosts: (source: number) => string;
+  readonly host: (source: number) => string;
   readonly note: (text: string) => void;
 }
 
@@ -17,13 +17,13 @@ export interface RepairWorld {
  * already. When that is right, the others' differing bytes name the guilty; when it is wrong, the source itself is. False when no source
  * is left to try.
  */
-export function repairWhole({ scheduler, assembly, size, isComplete, hosts, note }: RepairWorld): boolean {
+export function repairWhole({ scheduler, assembly, size, isComplete, host, note }: RepairWorld): boolean {
   if (!isComplete && scheduler.solo === undefined) return false;
   assembly.wasWrong = true;
   const givers = assembly.contributions.sourcesOf(0, size);
   const [only] = givers;
   if (isComplete && givers.size === 1 && only !== undefined) {
-    note(t('{0} gave a file with a wrong hash.', hosts(only)));
+    note(t('{0} gave a file with a wrong hash.', host(only)));
     scheduler.drop(only, t('its file does not match the declared hash'));
   }
   const next = nextSolo(scheduler, assembly);

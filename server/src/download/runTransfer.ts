@@ -3,7 +3,7 @@ import type { Transport } from '../platform/transport';
 import { RateLimit } from './rateLimit';
 import type { DownloadProgress, DownloadRequest, DownloadWorld } from './request';
 import { transfer } from './transfer';
-import type { TransferJob, TransferOutcome, TransferWorld } from './transfer';
+import type { TransferJob, TransferOutcome, TransferWorld } from './transferJob';
 import { transferInWorker } from './workerClient';
 
 /** One for all downloads on this thread. */

@@ -134,7 +134,8 @@ export class Scheduler {
   }
 
   /** The running range is done. */
-  finished(source: number): void {
+  finished(source: number, now: number): void {
+    this.active.get(source)?.state.end(now);
     this.active.get(source)?.state.succeeded();
     this.active.delete(source);
   }
@@ -171,6 +172,7 @@ export class Scheduler {
 
   failed(source: number, failure: SourceFailure, now: number): void {
     const assignment = this.active.get(source);
+    assignment?.state.end(now);
     this.giveBack(source);
     this.states.get(source)?.failed(failure, assignment === undefined ? 0 : assignment.position - assignment.from, now);
   }

@@ -87,7 +87,16 @@ export class SourceState {
   /** Renews the rate when a quarter of a second has passed, also when nothing came. */
   measure(now: number): void {
     const time = now - this.windowStart;
-    if (time < 250) return;
+    if (time >= 250) this.renew(now);
+  }
+
+  /** A request has ended: what it brought counts, however short it was. */
+  end(now: number): void {
+    if (now > this.windowStart && this.windowBytes > 0) this.renew(now);
+  }
+
+  private renew(now: number): void {
+    const time = now - this.windowStart;
     const rate = (this.windowBytes * 1000) / time;
     this.rate = this.rate === 0 ? rate : (this.rate + rate) / 2;
     this.busyTime += time;

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { t } from '../text/l10n';
 import { DownloadError } from './request';
 import type { DownloadWorld } from './request';
-import type { TransferJob, TransferOutcome, TransferWorld } from './transfer';
+import type { TransferJob, TransferOutcome, TransferWorld } from './transferJob';
 import type { FromWorker, Question, ToWorker, WorkerFailure } from './workerMessages';
 
 type Functions = Omit<TransferWorld, 'transport' | 'limit'>;

@@ -1,5 +1,5 @@
 import type { DownloadFailure, DownloadProgress, DownloadSettings, HeaderContext, SourceStatistics } from './request';
-import type { TransferJob, TransferOutcome } from './transfer';
+import type { TransferJob, TransferOutcome } from './transferJob';
 
 /** What the worker needs to build its transport; functions stay on the other side. */
 export interface WorkerNetwork {

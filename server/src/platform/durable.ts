@@ -34,6 +34,12 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
+/** A file's bytes are on the disk when it resolves. */
+export async function syncFile(file: string): Promise<void> {
+  const handle = await fs.open(file, 'r+');
+  await handle.sync().finally(() => handle.close());
+}
+
 /** An error of the system with one of these codes. */
 export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code);

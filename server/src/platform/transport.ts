@@ -158,6 +158,7 @@ export function createTransport(options: TransportOptions): Transport {
     if (kept === undefined) return undefined;
     clearTimeout(kept.timer);
     kept.connection.onClose = undefined;
+    kept.connection.keepProcess(true);
     return kept.connection;
   }
 
@@ -166,6 +167,7 @@ export function createTransport(options: TransportOptions): Transport {
     idle.set(connection.key, list);
     const entry = { connection, timer: setTimeout(() => connection.destroy(), idleLife).unref() };
     list.push(entry);
+    connection.keepProcess(false);
     connection.onClose = () => {
       clearTimeout(entry.timer);
       const at = list.indexOf(entry);

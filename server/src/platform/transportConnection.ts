@@ -105,6 +105,12 @@ export class HttpConnection implements SocketReader {
     this.opened?.socket.resume();
   }
 
+  /** An idle connection does not keep the process alive. */
+  keepProcess(alive: boolean): void {
+    if (alive) this.opened?.socket.ref();
+    else this.opened?.socket.unref();
+  }
+
   destroy(): void {
     this.fail(new HttpError('aborted', t('The request to {0} was given up.', this.host), this.host));
   }
