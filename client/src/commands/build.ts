@@ -42,7 +42,10 @@ async function savedRecipe(uri: vscode.Uri): Promise<vscode.Uri | undefined> {
 
 async function buildAnyway(errors: number): Promise<boolean> {
   const anyway = vscode.l10n.t('Build Anyway');
-  const question = vscode.l10n.t('The recipe has {0} errors; the build will stop at them.', errors);
+  const question =
+    errors === 1
+      ? vscode.l10n.t('The recipe has an error; the build will stop at it.')
+      : vscode.l10n.t('The recipe has {0} errors; the build will stop at them.', errors);
   return (await vscode.window.showWarningMessage(question, { modal: true }, anyway)) === anyway;
 }
 

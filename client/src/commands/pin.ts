@@ -43,10 +43,10 @@ function progressTitle(action: PinParams['action']): string {
 function outcome(action: PinParams['action'], changed: number): string {
   switch (action) {
     case 'pin':
-      return vscode.l10n.t('{0} images were pinned.', changed);
+      return changed === 1 ? vscode.l10n.t('One image was pinned.') : vscode.l10n.t('{0} images were pinned.', changed);
     case 'unpin':
-      return vscode.l10n.t('{0} images were unpinned.', changed);
+      return changed === 1 ? vscode.l10n.t('One image was unpinned.') : vscode.l10n.t('{0} images were unpinned.', changed);
     case 'update':
-      return vscode.l10n.t('{0} digests were renewed.', changed);
+      return changed === 1 ? vscode.l10n.t('One digest was renewed.') : vscode.l10n.t('{0} digests were renewed.', changed);
   }
 }

@@ -21,7 +21,9 @@ async function resolve(session: Session, params: MetalinkResolveParams) {
   const message =
     result.applied === 0
       ? [vscode.l10n.t('No size or hash was added.'), ...result.report.slice(0, 1)].join(' ')
-      : vscode.l10n.t('{0} sizes and hashes were added.', result.applied);
+      : result.applied === 1
+        ? vscode.l10n.t('One value was added.')
+        : vscode.l10n.t('{0} sizes and hashes were added.', result.applied);
   void vscode.window.showInformationMessage(message, ...(result.report.length > 0 ? [showLog] : [])).then((choice) => {
     if (choice === showLog) session.log.show();
   });

@@ -61,12 +61,18 @@ async function clean(session: Session, choice: Choice): Promise<void> {
     return;
   }
   const remove = vscode.l10n.t('Delete');
-  const question = vscode.l10n.t('Delete {0} cache entries? This frees {1}.', plan.removed.length, formatBytes(plan.bytes));
+  const question =
+    plan.removed.length === 1
+      ? vscode.l10n.t('Delete this cache entry? This frees {0}.', formatBytes(plan.bytes))
+      : vscode.l10n.t('Delete {0} cache entries? This frees {1}.', plan.removed.length, formatBytes(plan.bytes));
   if ((await vscode.window.showWarningMessage(question, { modal: true, detail: listing(plan) }, remove)) !== remove) return;
   const result = await session.server.request('cacheClean', { ...choice, dryRun: false });
   for (const { path, problem } of result.kept) session.log.warn(`${path}: ${problem}`);
   session.caches.refresh();
-  const message = vscode.l10n.t('{0} entries were deleted, {1} freed.', result.removed.length, formatBytes(result.bytes));
+  const message =
+    result.removed.length === 1
+      ? vscode.l10n.t('One entry was deleted, {0} freed.', formatBytes(result.bytes))
+      : vscode.l10n.t('{0} entries were deleted, {1} freed.', result.removed.length, formatBytes(result.bytes));
   if (result.kept.length === 0) void vscode.window.showInformationMessage(message);
   else
     void vscode.window.showWarningMessage(`${message} ${vscode.l10n.t('{0} could not be deleted, the log says why.', result.kept.length)}`);

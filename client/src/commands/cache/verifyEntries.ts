@@ -20,7 +20,11 @@ async function verify(session: Session, params: { paths?: readonly string[] }): 
   session.caches.update(result.entries);
   const damaged = result.entries.filter(({ verdict }) => verdict === 'failed');
   if (damaged.length === 0) {
-    void vscode.window.showInformationMessage(vscode.l10n.t('{0} cache entries were verified, none is damaged.', result.entries.length));
+    void vscode.window.showInformationMessage(
+      result.entries.length === 1
+        ? vscode.l10n.t('The cache entry was verified and is not damaged.')
+        : vscode.l10n.t('{0} cache entries were verified, none is damaged.', result.entries.length),
+    );
     return;
   }
   const remove = vscode.l10n.t('Delete Damaged…');
