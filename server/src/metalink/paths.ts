@@ -56,6 +56,19 @@ export function suggestPath(name: string): string | undefined {
   return isSafePath(suggestion) ? suggestion : undefined;
 }
 
+/** A name without the risks of `pathRisk`; undefined when none is left. */
+export function suggestPlainPath(name: string): string | undefined {
+  const safe = suggestPath(name);
+  if (safe === undefined) return undefined;
+  const plain = safe
+    .replace(/[:*?"<>|]/g, '-')
+    .split('/')
+    .map((segment) => segment.replace(/[. ]+$/, ''))
+    .map((segment) => (pathRisk(segment) === 'device' ? `_${segment}` : segment))
+    .join('/');
+  return isSafePath(plain) && pathRisk(plain) === undefined ? plain : undefined;
+}
+
 /** What two names share when some file system cannot tell them apart: case and Unicode normalisation folded. */
 export function foldPath(name: string): string {
   return name.normalize('NFC').toLowerCase();

@@ -1,5 +1,5 @@
 import { t } from '../../text/l10n';
-import { isSafePath, pathFaults, pathRisk, suggestPath } from '../paths';
+import { isSafePath, pathFaults, pathRisk, suggestPath, suggestPlainPath } from '../paths';
 import type { PathFault, PathRisk } from '../paths';
 import { childrenNamed } from '../parse';
 import type { XmlAttribute, XmlElement } from '../xml/tree';
@@ -11,7 +11,7 @@ import type { CheckContext } from './context';
 export function checkPath(context: CheckContext, name: XmlAttribute, rule: 'M4-033' | 'M4-118'): void {
   const { value } = name;
   const faults = pathFaults(value);
-  const suggestion = suggestPath(value);
+  const suggestion = faults.length === 0 ? suggestPlainPath(value) : suggestPath(value);
   const fixes = suggestion === undefined ? [] : [fixBy(t('Change to `{0}`', suggestion), name.valueRange, escapeAttribute(suggestion))];
   if (faults.length === 0) {
     const risk = pathRisk(value);

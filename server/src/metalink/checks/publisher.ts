@@ -1,12 +1,38 @@
 import { t } from '../../text/l10n';
 import type { Fix } from '../../text/finding';
-import { insertChild, qualified, removeElement } from '../edits';
+import { insertChild, qualified, removeElement, setAttribute } from '../edits';
+import { isIriReference, trimSpace } from '../values';
 import type { ElementDefinition } from '../vocabulary';
-import { nameRange } from '../xml/tree';
+import { attributeOf, nameRange } from '../xml/tree';
 import type { XmlElement } from '../xml/tree';
 import { escapeAttribute } from '../xml/value';
 import { fixWith } from './context';
 import type { CheckContext } from './context';
+
+/** M4-026, M4-099, M4-100: a publisher has a name and may have an address, both as attributes (section 4.2.12). */
+export function checkPublisher(context: CheckContext, publisher: XmlElement): void {
+  const name = attributeOf(publisher, 'name');
+  if (name === undefined) {
+    const inside = valueNamed(context, publisher, 'name');
+    const fixes =
+      inside === undefined || inside === '' ? [] : [fixWith(t('Set `name="{0}"`', inside), [setAttribute(publisher, 'name', inside)])];
+    context.report('M4-099', nameRange(publisher), t('`publisher` needs the `name` attribute: who stands behind the file.'), { fixes });
+  } else if (name.hasValue && trimSpace(name.value) === '') {
+    context.report('M4-026', name.nameRange, t('The name of the publisher is empty. Fill it in or leave `publisher` out.'));
+  }
+  const url = attributeOf(publisher, 'url');
+  if (url === undefined || !url.hasValue || url.unresolved) return;
+  const plain = trimSpace(url.value);
+  if (!isIriReference(plain)) {
+    const encoded = plain.replace(/[\s<>"{}|\\^`]/g, (character) => encodeURIComponent(character));
+    const fixes = isIriReference(encoded) ? [fixWith(t('Change to `{0}`', encoded), [setAttribute(publisher, 'url', encoded)])] : [];
+    context.report('M4-100', url.valueRange, t('`{0}` is no URL: it holds a character that must be percent-encoded.', plain), { fixes });
+  } else if (plain !== url.value) {
+    context.report('M4-006', url.valueRange, t('White space is part of a value. Remove it around `{0}`.', plain), {
+      fixes: [fixWith(t('Remove the white space'), [setAttribute(publisher, 'url', plain)], { safe: true })],
+    });
+  }
+}
 
 /**
  * M4-029a: `<publisher><name/><url/></publisher>` under the root, as Metalink 3 had it and as mod_mirrorbrain (`mod_mirrorbrain.c`,

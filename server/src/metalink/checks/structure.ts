@@ -10,7 +10,7 @@ import { fixBy, fixWith } from './context';
 import type { CheckContext } from './context';
 import { checkFile, checkFiles } from './files';
 import { checkLeaf } from './leaves';
-import { checkMirrorBrainPublisher, isMirrorBrainPublisher } from './publisher';
+import { checkMirrorBrainPublisher, checkPublisher, isMirrorBrainPublisher } from './publisher';
 import { checkForeign } from './foreign';
 import { checkXmlSignature } from './xmlSignature';
 
@@ -31,6 +31,7 @@ function checkElement(context: CheckContext, element: XmlElement, definition: El
     checkCounts(context, element, definition);
   }
   if (definition.name === 'file') checkFile(context, element);
+  else if (definition.name === 'publisher') checkPublisher(context, element);
 }
 
 function checkChildren(context: CheckContext, parent: XmlElement, definition: ElementDefinition): void {

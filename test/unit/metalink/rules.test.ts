@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { checkMetalink } from '../../../server/src/metalink/diagnostics';
+import { parseMetalink } from '../../../server/src/metalink/parse';
+import { metalinkRules, processorRules } from '../../../server/src/metalink/rules';
+import { createSourceText } from '../../../server/src/text/sourceText';
+import type { Finding } from '../../../server/src/text/finding';
+
+const pages = path.resolve(import.meta.dirname, '../../../docs/rules');
+
+interface Example {
+  readonly text: string;
+  readonly fileName: string | undefined;
+}
+
+/** The examples of a page are the rule's cases. A part of a document gets a plain one around it. */
+function exampleOf(page: string, heading: string): Example {
+  const match = new RegExp(`^## ${heading}\\n\\n\`\`\`xml ?(\\S*)\\n([\\s\\S]*?)\\n\`\`\``, 'm').exec(page);
+  if (match === null) throw new Error(`no example "${heading}"`);
+  const [, fileName = '', written = ''] = match;
+  return { text: wholeDocument(written), fileName: fileName === '' ? undefined : fileName };
+}
+
+function wholeDocument(written: string): string {
+  if (/^<(\w+:)?metalink|^<[!?]/.test(written)) return written;
+  const file = written.startsWith('<file') ? written : `<file name="f">\n${written}\n<url>https://example.org/f</url></file>`;
+  return `<metalink xmlns="urn:ietf:params:xml:ns:metalink"><origin>https://example.org/f.meta4</origin>${file}</metalink>`;
+}
+
+function check({ text, fileName }: Example): Finding[] {
+  return checkMetalink(createSourceText(text), parseMetalink(text), fileName === undefined ? {} : { fileName });
+}
+
+function apply(text: string, finding: Finding): string | undefined {
+  const fix = finding.fixes?.find(({ preferred }) => preferred === true);
+  if (fix === undefined) return undefined;
+  return [...fix.edits]
+    .sort((a, b) => b.range.start - a.range.start)
+    .reduce((result, { range, newText }) => result.slice(0, range.start) + newText + result.slice(range.end), text);
+}
+
+/** The fix asks for a value that only the author has, or another rule is left. */
+const notMendedByItsFix = new Set(['M4-020', 'M4-045', 'M4-147']);
+
+describe.each(metalinkRules.map((rule) => [rule.id, rule] as const))('%s', (id, rule) => {
+  const page = readFileSync(path.join(pages, rule.page), 'utf8');
+  const bad = exampleOf(page, 'Reported');
+  const good = exampleOf(page, 'Not reported');
+  it('has a page that names it and its severity', () => expect(page).toContain(`# ${id}: ${rule.title}\n\nSeverity: ${rule.severity}.`));
+  it('fires', () => expect(check(bad).map(({ code }) => code)).toContain(id));
+  it('does not fire', () => expect(check(good).map(({ code }) => code)).not.toContain(id));
+  it('has a good example without errors', () => expect(check(good).filter(({ severity }) => severity === 'error')).toEqual([]));
+  it('is gone once its preferred fix is applied', () => {
+    for (const finding of check(bad).filter(({ code }) => code === id)) {
+      const fixed = apply(bad.text, finding);
+      if (fixed === undefined || notMendedByItsFix.has(id)) continue;
+      const left = check({ ...bad, text: fixed });
+      expect(left.filter(({ code }) => code === id).length, fixed).toBeLessThan(check(bad).filter(({ code }) => code === id).length);
+      expect(
+        left.filter(({ code }) => code === 'M4-001'),
+        fixed,
+      ).toEqual([]);
+    }
+  });
+});
+
+describe('the table of rules', () => {
+  const processing = readFileSync(path.join(pages, 'metalink-processing.md'), 'utf8');
+  it('has every id once', () => expect(new Set(metalinkRules.map(({ id }) => id)).size).toBe(metalinkRules.length));
+  it.each(processorRules)('%s is on the page of processing rules', (id) => expect(processing).toContain(`| ${id} |`));
+});
+
+describe('severities of the user', () => {
+  const text = wholeDocument('<version>1</version>');
+  const severityOf = (rules: Record<string, string>): string | undefined =>
+    checkMetalink(createSourceText(text), parseMetalink(text), { rules }).find(({ code }) => code === 'M4-046')?.severity;
+  it.each([
+    [{}, 'warning'],
+    [{ 'M4-046': 'error' }, 'error'],
+    [{ 'M4-*': 'hint' }, 'hint'],
+    [{ 'M4-*': 'hint', 'M4-046': 'information' }, 'information'],
+    [{ 'M4-0*': 'off', '*': 'error' }, undefined],
+    [{ 'M4-046': 'off' }, undefined],
+    [{ 'M4-046': 'nonsense' }, 'warning'],
+  ])('%j', (rules, expected) => expect(severityOf(rules)).toBe(expected));
+});
