@@ -85,17 +85,17 @@ function tagOrLatest(tag: string | undefined, hasDigest: boolean): string {
 export function suggestedFileName(reference: ImageReference): string {
   switch (reference.kind) {
     case 'registry':
-      return safeName(`${lastComponent(reference.repository)}_${reference.tag ?? 'latest'}.sif`);
+      return safeFileName(`${lastComponent(reference.repository)}_${reference.tag ?? 'latest'}.sif`);
     case 'library':
-      return safeName(`${reference.container}_${reference.tags[0] ?? 'latest'}.sif`);
+      return safeFileName(`${reference.container}_${reference.tags[0] ?? 'latest'}.sif`);
     case 'shub':
-      return safeName(`${reference.container}_${reference.tag ?? 'latest'}.sif`);
+      return safeFileName(`${reference.container}_${reference.tag ?? 'latest'}.sif`);
     case 'url':
-      return safeName(urlFileName(reference.url));
+      return safeFileName(urlFileName(reference.url));
     case 'ipfs':
-      return safeName(lastComponent(reference.path) || `${reference.cid}_latest.sif`);
+      return safeFileName(lastComponent(reference.path) || `${reference.cid}_latest.sif`);
     case 'local':
-      return safeName(`${lastComponent(reference.path)}_${reference.tag ?? 'latest'}.sif`);
+      return safeFileName(`${lastComponent(reference.path)}_${reference.tag ?? 'latest'}.sif`);
   }
 }
 
@@ -114,8 +114,8 @@ function lastComponent(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-/** One path component, at most 200 characters, without characters that a file system or a terminal trips over. */
-function safeName(name: string): string {
+/** A file name made of any text: one path component, at most 200 characters, without characters that a file system or a terminal trips over. */
+export function safeFileName(name: string): string {
   const safe = name
     .replace(/[\p{Cc}\p{Cf}\\/:*?"<>|]+/gu, '_')
     .replace(/^\.+/, '')
