@@ -1,0 +1,291 @@
+import { t } from '../../text/l10n';
+import { nearest } from '../../text/nearest';
+import type { TextRange } from '../../text/range';
+import { headerEntry } from '../lookup';
+import type { HeaderEntry, Stage } from '../syntax';
+import { agents, headerKeys } from '../vocabulary';
+import type { Agent } from '../vocabulary';
+import { quoted } from './context';
+import type { CheckContext } from './context';
+
+/**
+ * What build.New and the bootstrap agents demand of a header (A and S internal/pkg/build/build.go, conveyorPacker.go, sources/).
+ * Stages that the parser refuses are left alone: their header may not be what it seems.
+ */
+export function checkAgents(context: CheckContext): void {
+  const refused = new Set(context.parsed.problems.map((problem) => problem.stage));
+  const { stages } = context.recipe;
+  if (context.options.engine === 'singularity' && context.parsed.problems.every(isForApptainer) && stages.every((stage) => stage.empty))
+    context.report('build/no-stages', firstLine(context), t('There is no stage here: SingularityCE reads the file, and the build fails.'));
+  for (const stage of stages) if (!stage.empty && !refused.has(stage.index)) checkStage(context, stage);
+}
+
+function isForApptainer(problem: { readonly engine?: string }): boolean {
+  return problem.engine === 'apptainer';
+}
+
+function checkStage(context: CheckContext, stage: Stage): void {
+  const { engine } = context;
+  if (!stage.header.entries.some((entry) => entry.fate === 'kept')) {
+    context.report(
+      'build/no-header',
+      firstSectionLine(stage),
+      t(
+        'This stage has no header: {0} stops with "multiple stages detected, all must have headers". Begin with {1}.',
+        engine,
+        '`Bootstrap:`',
+      ),
+    );
+    return;
+  }
+  const bootstrap = headerEntry(stage, 'bootstrap');
+  if (bootstrap === undefined) {
+    const place = stage.header.entries[0]?.range ?? stage.header.range;
+    const later = context.recipe.stages.length > stage.index + 1;
+    context.report(
+      'build/no-bootstrap',
+      place,
+      t('This stage has no {0}: {1} stops with "no bootstrap specification found".', '`Bootstrap:`', engine) +
+        (later ? ` ${t('{0} begins a new stage: it must be the first key of its header.', '`Bootstrap:`')}` : ''),
+    );
+    return;
+  }
+  const name = context.fill(stage, bootstrap.value);
+  if (name === '') {
+    context.report(
+      'build/no-bootstrap',
+      bootstrap.range,
+      t('{0} has no value: {1} stops with "no bootstrap specification found".', '`Bootstrap:`', engine),
+    );
+    return;
+  }
+  if (/\{\{\s*\w+\s*\}\}/.test(name)) return;
+  const agent = agents.get(name);
+  if (agent === undefined || (agent.engine !== undefined && agent.engine !== context.options.engine)) {
+    reportUnknownAgent(context, bootstrap, name, agent);
+    return;
+  }
+  checkKeys(context, stage, agent, bootstrap);
+  if (agent.name === 'zypper') checkZypper(context, stage);
+  checkOsVersion(context, stage, agent);
+  checkFingerprints(context, stage, agent);
+  if (agent.name === 'shub')
+    context.report(
+      'lint/deprecated-agent',
+      bootstrap.valueRange,
+      t('Singularity Hub takes no new images since 2021; its archive is read-only. Use {0} or {1}.', '`docker`', '`oras`'),
+      { tags: ['deprecated'] },
+    );
+}
+
+/** Agents of Singularity 2, and schemes that people take for one. */
+const formerAgents: Readonly<Record<string, string>> = {
+  self: 'localimage',
+  'docker-registry': 'docker',
+  dockerhub: 'docker',
+  ubuntu: 'docker',
+  debian: 'docker',
+  apt: 'debootstrap',
+  local: 'localimage',
+  localfile: 'localimage',
+  http: 'localimage',
+  https: 'localimage',
+  podman: 'docker-daemon',
+};
+
+function reportUnknownAgent({ engine, options, recipe, report }: CheckContext, entry: HeaderEntry, name: string, agent?: Agent): void {
+  const shown = options.engine === 'apptainer' ? `invalid build source ${name}` : `invalid build source "${name}"`;
+  const message = t('Unknown bootstrap agent {0}: {1} stops with "{2}".', quoted(name), engine, shown);
+  if (agent !== undefined) {
+    report(
+      'build/unknown-agent',
+      entry.valueRange,
+      `${message} ${t('Only Apptainer {0} and newer has it.', agent.since?.apptainer ?? '')}`,
+    );
+    return;
+  }
+  const usable = [...agents.values()].filter((other) => other.engine === undefined || other.engine === options.engine);
+  const names = usable.map((other) => other.name);
+  const guess = names.find((other) => other === name.toLowerCase()) ?? formerAgents[name.toLowerCase()] ?? nearest(name, names);
+  const isFirst = recipe.stages.find((stage) => !stage.empty)?.header.entries[0] === entry;
+  if (guess === undefined) {
+    report(
+      'build/unknown-agent',
+      entry.valueRange,
+      isFirst ? message : `${message} ${t('A line that begins with {0} starts a new stage, wherever it stands.', '`Bootstrap:`')}`,
+    );
+    return;
+  }
+  const isCase = guess === name.toLowerCase();
+  const hint = isCase ? t('Names of agents are in lower case: {0}.', quoted(guess)) : t('Did you mean {0}?', quoted(guess));
+  const edits = [{ range: entry.valueRange, newText: guess }];
+  const fixes = entry.value === name ? [{ title: t('Change to {0}', quoted(guess)), edits, preferred: true }] : [];
+  report('build/unknown-agent', entry.valueRange, `${message} ${hint}`, { fixes });
+}
+
+const missingWords: Readonly<Record<string, string>> = {
+  'yum mirrorurl': 'invalid yum header, no mirrorurl specified',
+  'dnf mirrorurl': 'invalid yum header, no mirrorurl specified',
+  'debootstrap mirrorurl': 'invalid debootstrap header, no mirrorurl specified',
+  'debootstrap osversion': 'invalid debootstrap header, no osversion specified',
+  'busybox mirrorurl': 'invalid busybox header, no mirrur url specified',
+};
+
+function checkKeys(context: CheckContext, stage: Stage, agent: Agent, bootstrap: HeaderEntry): void {
+  for (const key of agent.required) {
+    const entry = headerEntry(stage, key);
+    if (entry !== undefined && (entry.value !== '' || (key === 'from' && agent.name !== 'localimage'))) continue;
+    const name = headerKeys.get(key)?.name ?? key;
+    if (agent.name === 'localimage') {
+      context.report(
+        'lint/localimage-without-from',
+        entry?.range ?? bootstrap.range,
+        t('Without {0}, {1} takes the current folder for the image. Write the path of one.', quoted(`${name}:`), quoted(agent.name)),
+      );
+      continue;
+    }
+    const words = missingWords[`${agent.name} ${key}`];
+    const stop =
+      words === undefined ? t('The build stops when it looks for the image.') : t('{0} stops with "{1}".', context.engine, words);
+    context.report(
+      'build/missing-key',
+      entry?.range ?? bootstrap.range,
+      `${t('The bootstrap agent {0} needs {1}.', quoted(agent.name), quoted(`${name}:`))} ${stop}`,
+      {
+        ...(entry === undefined && {
+          fixes: [{ title: t('Add {0}', quoted(`${name}:`)), edits: [{ range: at(bootstrap.range.end), newText: `\n${name}: ` }] }],
+        }),
+      },
+    );
+  }
+}
+
+function checkOsVersion(context: CheckContext, stage: Stage, agent: Agent): void {
+  if (!['yum', 'dnf', 'zypper', 'busybox'].includes(agent.name)) return;
+  if (agent.name !== 'busybox' && headerEntry(stage, 'osversion') !== undefined) return;
+  for (const key of agent.name === 'busybox' ? ['mirrorurl'] : ['mirrorurl', 'updateurl']) {
+    const entry = headerEntry(stage, key);
+    if (entry === undefined || !/%\{osversion\}/i.test(entry.value)) continue;
+    if (agent.name === 'busybox')
+      context.report(
+        'lint/os-version-not-expanded',
+        entry.valueRange,
+        t('{0} does not fill in {1}: write the version into the URL.', '`busybox`', '`%{OSVERSION}`'),
+      );
+    else
+      context.report(
+        'build/missing-os-version',
+        entry.valueRange,
+        t(
+          '{0} stands for the value of {1}, which is missing: {2} stops with "{3}".',
+          '`%{OSVERSION}`',
+          '`OSVersion:`',
+          context.engine,
+          agent.name === 'zypper'
+            ? 'invalid zypper header, OSVersion referenced in mirror but no OSVersion specified'
+            : 'invalid yum header, osversion referenced in mirror but no osversion specified',
+        ),
+      );
+  }
+}
+
+/** A and S internal/pkg/build/sources/conveyorPacker_zypper.go. */
+function checkZypper(context: CheckContext, stage: Stage): void {
+  const has = (key: string) => headerEntry(stage, key) !== undefined;
+  const place = headerEntry(stage, 'bootstrap')?.range ?? stage.header.range;
+  const enterprise = ['product', 'user', 'regcode'].filter(has);
+  const stop = (words: string) => t('{0} stops with "{1}".', context.engine, words);
+  if (enterprise.length > 0) {
+    const range = headerEntry(stage, enterprise[0] ?? '')?.range ?? place;
+    if (enterprise.length < 3) {
+      context.report(
+        'build/sle-keys',
+        range,
+        `${t('SUSE Linux Enterprise needs {0}, {1} and {2}.', '`Product:`', '`User:`', '`RegCode:`')} ${stop("for installation of SLE 'Product', 'User' and 'Regcode' need to be set")}`,
+      );
+      return;
+    }
+    const version = headerEntry(stage, 'osversion');
+    if (version === undefined) {
+      context.report(
+        'build/sle-keys',
+        range,
+        `${t('SUSE Linux Enterprise needs {0}.', '`OSVersion:`')} ${stop('invalid zypper header, OSVersion always required for SLE')}`,
+      );
+      return;
+    }
+    if (!version.value.includes('.') && !version.value.includes('{{')) {
+      context.report(
+        'build/sle-keys',
+        version.valueRange,
+        t('{0} crashes on a version without a dot. Write {1}.', context.engine, '`15.6`'),
+      );
+      return;
+    }
+    if (!has('productpgp') && !has('mirrorurl')) {
+      context.report(
+        'build/sle-keys',
+        range,
+        `${t('SUSE Linux Enterprise needs {0} or {1}.', '`ProductPGP:`', '`MirrorURL:`')} ${stop("no 'ProductPGP' and no 'InstallURL' defined in bootstrap definition")}`,
+      );
+      return;
+    }
+  } else if (!has('mirrorurl') && context.options.engine === 'singularity')
+    context.report(
+      'build/missing-key',
+      place,
+      `${t('The bootstrap agent {0} needs {1}.', '`zypper`', '`MirrorURL:`')} ${stop('invalid zypper header, no MirrorURL specified')}`,
+    );
+  checkOtherUrls(context, stage);
+}
+
+function checkOtherUrls(context: CheckContext, stage: Stage): void {
+  const entries = stage.header.entries.filter((entry) => /^otherurl[0-9]+$/.test(entry.name) && entry.fate === 'kept');
+  const numbers = new Set(entries.map((entry) => Number(entry.name.slice(8))));
+  for (const entry of entries) {
+    const number = Number(entry.name.slice(8));
+    if (number <= 1 || numbers.has(number - 1)) continue;
+    const message = t('{0} is passed over: the numbers begin with 0 or 1 and have no gap.', quoted(entry.key));
+    context.report('build/other-url-order', entry.keyRange, message);
+  }
+}
+
+/** A SIF is accepted only when every fingerprint of the list has signed it: 40 hexadecimal digits each. */
+function checkFingerprints(context: CheckContext, stage: Stage, agent: Agent): void {
+  const entry = headerEntry(stage, 'fingerprints');
+  if (entry === undefined || !agent.optional.includes('fingerprints') || entry.value.includes('{{')) return;
+  for (const word of entry.value.split(',')) {
+    const fingerprint = word.trim();
+    if (/^[0-9a-f]{40}$/i.test(fingerprint) || entry.value === '') continue;
+    const offset = context.text.indexOf(fingerprint, entry.valueRange.start);
+    const isThere = fingerprint !== '' && offset >= 0 && offset < entry.valueRange.end;
+    const joined = fingerprint.replace(/[\s:]+|^0x/gi, '');
+    const range = isThere ? { start: offset, end: offset + fingerprint.length } : entry.valueRange;
+    const fixes =
+      isThere && /^[0-9a-f]{40}$/i.test(joined)
+        ? [{ title: t('Change to {0}', quoted(joined)), edits: [{ range, newText: joined }], preferred: true }]
+        : [];
+    context.report(
+      'build/fingerprint',
+      range,
+      t(
+        'A fingerprint has 40 hexadecimal digits; {0} can match no key, and the build stops with "image not signed by required entities".',
+        quoted(fingerprint),
+      ),
+      { fixes },
+    );
+  }
+}
+
+function firstSectionLine(stage: Stage): TextRange {
+  return stage.sections[0]?.lineRange ?? stage.header.range;
+}
+
+function firstLine({ text }: CheckContext): TextRange {
+  const newline = text.indexOf('\n');
+  return { start: 0, end: newline < 0 ? text.length : newline };
+}
+
+function at(offset: number): TextRange {
+  return { start: offset, end: offset };
+}

@@ -1,0 +1,61 @@
+import type { Finding } from '../../text/finding';
+import type { TextRange } from '../../text/range';
+import type { RecipeOptions } from '../options';
+import { defaultSeverity } from '../rules';
+import type { RecipeRuleId } from '../rules';
+import type { ParsedRecipe, Recipe, Stage } from '../syntax';
+import { argumentValue, readDefaults, replacePlaceholders } from '../templating';
+
+/** What a check looks at, and where it says what it found. */
+export interface CheckContext {
+  readonly parsed: ParsedRecipe;
+  readonly recipe: Recipe;
+  readonly text: string;
+  readonly options: RecipeOptions;
+  /** The engine's name in a sentence. */
+  readonly engine: string;
+  readonly report: (code: RecipeRuleId, range: TextRange, message: string, extra?: FindingExtra) => void;
+  /** The `%arguments` of a stage: read once. */
+  defaults(stage: Stage): ReadonlyMap<string, string>;
+  /** A value of a stage after templating; placeholders without a value stay. */
+  fill(stage: Stage, value: string): string;
+  /** The value of a build argument in a stage, or undefined. */
+  argument(stage: Stage, name: string): string | undefined;
+}
+
+export type FindingExtra = Partial<Pick<Finding, 'fixes' | 'related' | 'tags' | 'severity'>>;
+
+export function createCheckContext(parsed: ParsedRecipe, options: RecipeOptions, findings: Finding[]): CheckContext {
+  const { recipe } = parsed;
+  const known = new Map<Stage, ReadonlyMap<string, string>>();
+  const defaults = (stage: Stage) => {
+    let values = known.get(stage);
+    if (values === undefined) {
+      values = readDefaults(recipe.text, stage, options.engine);
+      known.set(stage, values);
+    }
+    return values;
+  };
+  return {
+    parsed,
+    recipe,
+    text: recipe.text,
+    options,
+    engine: options.engine === 'apptainer' ? 'Apptainer' : 'SingularityCE',
+    report: (code, range, message, extra = {}) => findings.push({ code, severity: defaultSeverity(code), message, range, ...extra }),
+    defaults,
+    fill: (stage, value) => (value.includes('{{') ? replacePlaceholders(value, defaults(stage), options) : value),
+    argument: (stage, name) => argumentValue(name, defaults(stage), options),
+  };
+}
+
+/** A text of the recipe as it is shown in a message: short, and with what cannot be seen made visible. */
+export function quoted(text: string): string {
+  const short = text.length > 80 ? `${text.slice(0, 79)}…` : text;
+  return '`' + short.replace(/[^\x21-\x7e\u00a1-\uffff ]|[\u00ad\u180e\u200b-\u200f\u2028-\u202f\u2060\ufeff]/g, showCharacter) + '`';
+}
+
+function showCharacter(character: string): string {
+  if (character === '\t') return '␉';
+  return `<U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}>`;
+}

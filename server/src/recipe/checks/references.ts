@@ -1,0 +1,39 @@
+import { t } from '../../text/l10n';
+import { stageImage } from '../images';
+import type { RecipeImage } from '../images';
+import { recipeRules } from '../rules';
+import type { RecipeRuleId } from '../rules';
+import { quoted } from './context';
+import type { CheckContext } from './context';
+
+/** The images of `From:`: what image/reference.ts says about them, and whether they are pinned to a digest. */
+export function checkReferences(context: CheckContext): void {
+  for (const stage of context.recipe.stages) {
+    const image = stageImage(context.recipe, stage, context.options);
+    if (image === undefined) continue;
+    const isInPlace = image.from.lines.length === 1 && image.value === image.from.value;
+    for (const problem of image.parsed?.problems ?? []) {
+      if (!isOwn(problem.code)) continue;
+      const range = isInPlace ? problem.range : image.range;
+      const fixes = isInPlace ? problem.fixes : undefined;
+      context.report(problem.code, range, problem.message, { severity: problem.severity, ...(fixes && { fixes }) });
+    }
+    checkDigest(context, image);
+  }
+}
+
+const ids: ReadonlySet<string> = new Set(recipeRules.map((rule) => rule.id));
+
+function isOwn(code: string): code is RecipeRuleId {
+  return ids.has(code);
+}
+
+function checkDigest(context: CheckContext, { agent, parsed, range, unresolved }: RecipeImage): void {
+  const reference = parsed?.reference;
+  if (unresolved || (agent !== 'docker' && agent !== 'oras') || reference?.kind !== 'registry' || reference.digest !== undefined) return;
+  const message =
+    reference.tag === undefined
+      ? t('Without a tag this is {0}: another image next month. Name a version, or pin the digest.', '`latest`')
+      : t('The image behind the tag {0} can change. A digest ({1}) names one image for good.', quoted(reference.tag), '`@sha256:…`');
+  context.report('lint/missing-digest', range, message);
+}

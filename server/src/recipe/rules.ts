@@ -1,0 +1,114 @@
+import { labelRuleTable } from '../labels/rules';
+import type { Rule, Severity } from '../text/finding';
+
+// The one table of the recipe language's rules. `parse/…`: an engine's parser refuses the file; `build/…`: a build stops later;
+// `lint/…`: advice, also about what the engines do without a word. A page each: docs/rules/<id with - for />.md.
+
+const own = {
+  'parse/empty-definition': ['error', 'The file holds no stage'],
+  'parse/header-without-value': ['error', 'A header line has no colon'],
+  'parse/unknown-header': ['error', 'A header key that the engine does not know'],
+  'parse/byte-order-mark': ['error', 'A byte order mark in front of the first key'],
+  'parse/broken-continuation': ['error', 'A comment or blank line in a continued header value crashes the engine'],
+  'parse/token-too-long': ['error', 'A header or section is longer than 64 KiB'],
+  'parse/section-without-body': ['error', 'The first section of a file without a header is empty'],
+  'parse/app-without-name': ['error', 'An app section without the name of its app'],
+  'parse/app-section-case': ['error', 'An app section that is not in lower case'],
+  'parse/lone-quote': ['error', 'A line of %files that is only a quote crashes the engine'],
+  'parse/indented-section': ['error', 'A section line that is indented'],
+  'parse/section-name-space': ['error', 'A tab or invisible character at a section’s name'],
+  'parse/section-name-comment': ['error', 'A comment that touches a section’s name'],
+  'parse/unknown-section': ['error', 'A section that the engine does not know'],
+
+  'build/no-stages': ['error', 'Nothing to build: SingularityCE reads the file and stops later'],
+  'build/no-header': ['error', 'A stage without a header'],
+  'build/no-bootstrap': ['error', 'A stage without a bootstrap agent'],
+  'build/unknown-agent': ['error', 'A bootstrap agent that the engine does not know'],
+  'build/missing-key': ['error', 'A header key that the bootstrap agent needs is missing'],
+  'build/missing-os-version': ['error', 'A URL needs OSVersion and there is none'],
+  'build/sle-keys': ['error', 'SUSE Linux Enterprise needs more header keys'],
+  'build/other-url-order': ['error', 'OtherURL keys are not numbered without a gap'],
+  'build/fingerprint': ['error', 'A fingerprint that no key can have'],
+  'build/undefined-argument': ['error', 'A placeholder without a value'],
+  'build/unused-build-argument': ['error', 'A build argument that nothing uses'],
+  'build/unknown-stage': ['error', '%files copies from a stage that does not exist'],
+  'build/later-stage': ['error', '%files copies from a stage that is built later'],
+  'build/shell-missing': ['error', '-c without a shell behind it'],
+  'build/empty-app-name': ['error', 'An app section with an empty name'],
+
+  'build/reference-characters': ['error', 'A character that no image reference can hold'],
+  'build/reference-cid': ['error', 'A CID that is none'],
+  'build/reference-digest': ['error', 'A digest that is none'],
+  'build/reference-empty': ['error', 'A part of an image reference is missing'],
+  'build/reference-host': ['error', 'A host that is none'],
+  'build/reference-name': ['error', 'A name that no hub allows'],
+  'build/reference-no-scheme': ['error', 'An image reference without a scheme'],
+  'build/reference-scheme': ['error', 'A scheme that the engines do not know'],
+  'build/reference-scheme-in-from': ['error', 'From: repeats the scheme that Bootstrap: gives'],
+  'build/reference-shub': ['error', 'A Singularity Hub reference with the wrong parts'],
+  'build/reference-slashes': ['error', 'Slashes where none can be'],
+  'build/reference-tag': ['error', 'A tag that is none'],
+  'build/reference-tag-and-digest': ['error', 'A tag and a digest together'],
+  'build/reference-uppercase': ['error', 'Capital letters in the name of an image'],
+  'build/reference-url': ['error', 'A URL that is none'],
+  'build/reference-web-page': ['error', 'The address of a web page instead of an image'],
+  'lint/reference-host-typo': ['warning', 'A registry that is probably misspelt'],
+  'lint/reference-library-hash': ['warning', 'A library hash where it does not work'],
+  'lint/reference-library-host': ['warning', 'A library host that is probably a name'],
+  'lint/reference-slashes': ['warning', 'Slashes that the engines pass over'],
+  'lint/reference-tags': ['warning', 'Several tags, of which one counts'],
+  'lint/reference-userinfo': ['warning', 'A password in a reference'],
+
+  'lint/dropped-header': ['warning', 'A header value that goes on behind the end of the header is forgotten'],
+  'lint/duplicate-header': ['warning', 'A header key is there twice; the last one counts'],
+  'lint/cut-value': ['warning', 'A # in the middle of a header value cuts it'],
+  'lint/unread-key': ['information', 'A header key that the bootstrap agent does not read'],
+  'lint/no-placeholder': ['warning', 'Double braces that are no placeholder'],
+  'lint/os-version-not-expanded': ['warning', 'busybox does not fill in the OS version'],
+  'lint/localimage-without-from': ['warning', 'localimage without From takes the current folder'],
+  'lint/deprecated-agent': ['warning', 'A bootstrap agent whose service is gone'],
+  'lint/missing-digest': ['hint', 'An image without a digest can change under its tag'],
+  'lint/duplicate-stage': ['warning', 'Two stages of one name; the first one counts'],
+  'lint/own-stage': ['warning', '%files copies from its own stage'],
+  'lint/ignored-files': ['warning', 'A %files section that the engine passes over'],
+  'lint/files-from-word': ['warning', 'Another word than “from” in front of a stage'],
+  'lint/unused-stage': ['information', 'A stage that nothing is copied from'],
+  'lint/lost-section': ['warning', 'A section of an earlier stage is not in the image'],
+  'lint/files-quotes': ['warning', 'Quotes that do not quote in %files'],
+  'lint/files-ignored-words': ['warning', 'Words behind the destination are ignored'],
+  'lint/files-empty-source': ['warning', 'A line of %files without a source'],
+  'lint/ignored-arguments': ['information', 'Words behind a section that takes none'],
+  'lint/repeated-arguments': ['warning', 'A repeated section changes the arguments of all its parts'],
+  'lint/script-shell': ['warning', '-c does not choose the shell of this section'],
+  'lint/shebang-not-first': ['warning', 'A #! that is not on the first line'],
+  'lint/shebang-ignored': ['warning', 'A #! in a section that the engine runs with /bin/sh'],
+  'lint/host-script': ['information', '%pre and %setup need root with SingularityCE'],
+  'lint/skipped-argument': ['warning', 'A line of %arguments that the engine skips'],
+  'lint/argument-value': ['warning', 'Quotes or a comment become part of an argument’s value'],
+  'lint/duplicate-argument': ['warning', 'An argument is set twice; the last value counts'],
+  'lint/unused-argument': ['information', 'An argument that nothing uses'],
+  'lint/placeholder-in-comment': ['warning', 'A placeholder that Apptainer takes for part of a comment'],
+  'lint/app-name-typo': ['warning', 'An app name that looks like another one misspelt'],
+  'lint/deprecated-variable': ['hint', 'A SINGULARITY_ variable where Apptainer has its own'],
+  'lint/foreign-variable': ['warning', 'A variable that SingularityCE does not set'],
+  'lint/rootfs-in-post': ['warning', 'The root folder’s variable is not set in %post'],
+  'lint/install-without-update': ['warning', 'apt-get install without the lists of packages'],
+  'lint/install-asks': ['warning', 'An installation that waits for an answer'],
+  'lint/apt-lists': ['information', 'The lists of packages stay in the image'],
+  'lint/cd-without-effect': ['information', 'A cd at the end of a section has no effect'],
+  'lint/export-in-post': ['warning', 'A variable exported in %post is not there when the container runs'],
+} as const satisfies Readonly<Record<string, readonly [Severity, string]>>;
+
+/** Ids of the rules that the recipe room finds itself; those about labels are in labels/rules.ts. */
+export type RecipeRuleId = keyof typeof own;
+
+/** Default severity of one of our rules. */
+export function defaultSeverity(id: RecipeRuleId): Severity {
+  return own[id][0];
+}
+
+/** Every rule of the recipe language, those about labels included. */
+export const recipeRules: readonly Rule[] = [
+  ...Object.entries(own).map(([id, [severity, title]]) => ({ id, severity, title, page: `${id.replace('/', '-')}.md` })),
+  ...labelRuleTable,
+];
