@@ -23,6 +23,8 @@ const shared = {
   legalComments: 'none',
   metafile: true,
   logLevel: 'info',
+  // Its ES module asks `import.meta.url` for a require, which a CommonJS bundle does not have.
+  alias: { openpgp: path.join(root, 'node_modules/openpgp/dist/node/openpgp.min.cjs') },
   define: { 'process.env.CONTAINER_METALINK_VERSION': JSON.stringify(version) },
 };
 
