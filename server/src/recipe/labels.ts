@@ -8,17 +8,19 @@ import type { RecipeContext } from './context';
 import { scriptOf } from './definition';
 import { lineAround } from './place';
 import { headerEntry } from './lookup';
+import { applySettings } from './severity';
 import type { Section, Stage } from './syntax';
 import { readDefaults, replacePlaceholders } from './templating';
 
 /**
  * What there is to say about the labels of a recipe: `%labels` of each stage, `%applabels` of each app. Required labels are asked of
- * the last stage only, whose labels the image gets. Severities are those of the rule table. Cannot fail.
+ * the last stage only, whose labels the image gets. Severities are as set, ignored findings left out. Cannot fail.
  */
 export function checkRecipeLabels(context: RecipeContext): Finding[] {
   const { stages } = context.parsed.recipe;
   const last = stages.findLast((stage) => !stage.empty && headerEntry(stage, 'bootstrap') !== undefined);
-  return stages.flatMap((stage) => [...checkStage(context, stage, stage === last), ...checkApps(context, stage)]);
+  const findings = stages.flatMap((stage) => [...checkStage(context, stage, stage === last), ...checkApps(context, stage)]);
+  return applySettings(context.source.text, findings, context.options);
 }
 
 /** What the build of a stage sets by itself depends on this. */
