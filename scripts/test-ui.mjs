@@ -30,10 +30,11 @@ process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
 
 /** One file: a playground and a profile of its own; its tests follow each other in one window. A failed test ends the file. */
 async function runFile(file) {
-  const { tests, settings, workspaceTrust, theme, env = () => ({}) } = await import(pathToFileURL(path.join(folder, file)).href);
+  const { tests, settings, workspaceTrust, theme, prepare, env = () => ({}) } = await import(pathToFileURL(path.join(folder, file)).href);
   const playground = await createPlayground({
     settings: { ...settings, ...(theme === undefined ? {} : { 'workbench.colorTheme': theme }) },
   });
+  prepare?.(playground);
   let server;
   let workbench;
   try {
