@@ -41,15 +41,15 @@ export function createRegistryTokens(options: TokenOptions, repositories: Readon
     },
     refuse(request, scope, access) {
       if (access === 'open') return undefined;
+      const token = bearerToken(request);
+      const held = token === undefined ? undefined : tokens.get(token);
+      const fixed = token === accounts.libraryRegistryToken && scope.startsWith('repository:oci/');
+      if (fixed || (held !== undefined && held.expires > options.now() && (scope === '' || held.scopes.includes(scope)))) return undefined;
       if (access === 'basic') {
         const credential = basicCredential(request);
         if (credential !== undefined && isAlice(credential.user, credential.password)) return undefined;
         return refusal('UNAUTHORIZED', 'authentication required', 'Basic realm="Registry of alice, \\"basic\\""');
       }
-      const token = bearerToken(request);
-      const held = token === undefined ? undefined : tokens.get(token);
-      const fixed = token === accounts.libraryRegistryToken && scope.startsWith('repository:oci/');
-      if (fixed || (held !== undefined && held.expires > options.now() && (scope === '' || held.scopes.includes(scope)))) return undefined;
       const error =
         token === undefined ? '' : `,error="${held === undefined || held.scopes.includes(scope) ? 'invalid_token' : 'insufficient_scope'}"`;
       const scoped = scope === '' ? '' : `,scope="${scope}"`;
