@@ -33,6 +33,8 @@ export interface HubOptions {
   readonly reason?: RequestReason;
   /** `tags` and `search`: milliseconds after which what is there so far is returned, marked as incomplete. */
   readonly deadline?: number;
+  /** `tags`: called with what is there after each page. */
+  readonly onPage?: (tags: readonly TagInfo[]) => unknown;
   /** Not from a cache: ask the hub. */
   readonly fresh?: boolean;
 }
@@ -42,12 +44,12 @@ export interface HubWorld {
   readonly http: HttpClient;
   readonly credentials: CredentialStore;
   /** Platform of this machine, or the one chosen in the settings. */
-  platform(): Platform;
+  readonly platform: () => Platform;
   readonly log: Log;
   /** Milliseconds since the epoch. */
-  now(): number;
+  readonly now: () => number;
   /** Whether the host (with port) is asked over plain http by default: loopback, private addresses, hosts marked insecure. */
-  plainHttp(host: string): boolean;
+  readonly plainHttp: (host: string) => boolean;
 }
 
 /** Marks of an answer that came from a cache. */

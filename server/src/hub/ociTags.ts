@@ -35,6 +35,7 @@ export async function listTags(
     world,
     options,
     limits: limits[options.reason ?? 'command'],
+    onPage: (names) => options.onPage?.(names.map((name) => ({ name }))),
   });
   const [names, more] = await Promise.allSettled([listed, extras]);
   const known = more.status === 'fulfilled' ? more.value : [];

@@ -12,6 +12,14 @@ export interface PageLimits {
   readonly items: number;
 }
 
+export interface PagedWork<T> {
+  readonly world: HubWorld;
+  readonly options: HubOptions;
+  readonly limits: PageLimits;
+  /** Called with everything so far after each page. */
+  readonly onPage?: (items: readonly T[]) => void;
+}
+
 /**
  * Collects a paged list within limits. With `options.deadline` (milliseconds) what is there by then is returned, marked as incomplete,
  * and the request under way is cancelled; a failure after the first page does the same. Rejects when the first page fails.
@@ -19,7 +27,7 @@ export interface PageLimits {
 export async function collectPages<T>(
   first: string,
   fetchPage: (url: string, options: HubOptions) => Promise<Page<T>>,
-  { world, options, limits }: { readonly world: HubWorld; readonly options: HubOptions; readonly limits: PageLimits },
+  { world, options, limits, onPage }: PagedWork<T>,
 ): Promise<{ readonly items: readonly T[]; readonly incomplete: boolean }> {
   const items: T[] = [];
   const seen = new Set<string>();
@@ -33,7 +41,8 @@ export async function collectPages<T>(
     seen.add(next);
     try {
       const page: Page<T> = await fetchPage(next, paged);
-      items.push(...page.items);
+      for (const item of page.items) items.push(item);
+      onPage?.(items);
       next = page.next;
     } catch (error) {
       if (options.signal?.aborted) throw error;

@@ -1,5 +1,6 @@
 import type { Digest } from '../image/digest';
 import type { Platform } from '../image/summary';
+import { objectOf, wholeNumberOf } from './shape';
 
 /** One entry of an index (OCI image spec, image-index.md). */
 export interface IndexEntry {
@@ -50,13 +51,10 @@ export function parsePlatform(text: string): Platform | undefined {
 }
 
 /** Go's words for Node's: the platform of this machine; containers are Linux everywhere (A `internal/pkg/ociplatform`). */
-export function machinePlatform(process: {
-  readonly arch: string;
-  readonly config?: { readonly variables?: { readonly arm_version?: unknown } };
-}): Platform {
-  const names: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386', ppc64: 'ppc64le', loong64: 'loong64' };
-  const architecture = names[process.arch] ?? process.arch;
+export function machinePlatform(machine: { readonly arch: string; readonly config: object } = process): Platform {
+  const names: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386', ppc64: 'ppc64le' };
+  const architecture = names[machine.arch] ?? machine.arch;
   if (architecture !== 'arm') return { os: 'linux', architecture };
-  const version = process.config?.variables?.arm_version;
-  return { os: 'linux', architecture, variant: `v${typeof version === 'string' || typeof version === 'number' ? version : 7}` };
+  const version = wholeNumberOf(objectOf(objectOf(machine.config)?.variables)?.arm_version);
+  return { os: 'linux', architecture, variant: `v${version ?? 7}` };
 }

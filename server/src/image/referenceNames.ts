@@ -2,6 +2,7 @@ import type { Digest } from './digest';
 import { formatDigest } from './digest';
 import type { ImageReference } from './reference';
 import { isLibraryHash } from './referenceLibrary';
+import { without } from './without';
 
 /**
  * Sets the digest of a registry or library reference, or takes it away. `keepTag` (default) leaves the tag before the digest; Apptainer
@@ -43,12 +44,6 @@ export function withTag(reference: ImageReference, tag: string): ImageReference 
     case 'ipfs':
       return reference;
   }
-}
-
-function without<T extends object, K extends keyof T>(value: T, ...keys: readonly K[]): Omit<T, K> {
-  const copy = { ...value };
-  for (const key of keys) Reflect.deleteProperty(copy, key);
-  return copy;
 }
 
 /** What stands for the reference everywhere, without scheme and with every default filled in: `docker.io/library/ubuntu:latest`. */

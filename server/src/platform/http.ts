@@ -35,8 +35,11 @@ export interface HttpClientOptions {
   readonly log: Log;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly settings: HttpSettings;
-  /** Whether a URL may be asked: undefined, or why not, for people. Also asked for each redirect's target. */
-  permit?(url: URL, reason: RequestReason, from: URL | undefined): string | undefined;
+  /**
+   * Whether a URL may be asked: undefined, or why not, for people. Where an allowed host redirects to is that host's affair (blobs lie on
+   * other hosts than their registries); what redirects may not do is in httpRedirect.ts.
+   */
+  permit?(url: URL, reason: RequestReason): string | undefined;
   /** Connections to one host at a time; default 4. */
   readonly connections?: number;
   /** Tests put their own way to a URL here. */
@@ -87,9 +90,8 @@ export function createHttpClient(options: HttpClientOptions): ConfigurableHttpCl
     const seen = new Set<string>();
     let hop = firstHop(asked, options.userAgent);
     let publicOnly = false;
-    let from: URL | undefined;
     for (;;) {
-      check(hop, reason, from);
+      check(hop, reason, redirects.length > 0);
       const key = `${hop.method} ${hop.url.href}`;
       if (seen.has(key)) throw new HttpError('redirect', t('{0} redirects in circles.', hop.url.host), hop.url.host);
       seen.add(key);
@@ -102,19 +104,19 @@ export function createHttpClient(options: HttpClientOptions): ConfigurableHttpCl
       const most = asked.maxRedirects ?? defaultRedirects;
       if (redirects.length > most)
         throw new HttpError('redirect', t('{0} redirects more than {1} times.', hop.url.host, most), hop.url.host);
-      from = hop.url;
+      const from = hop.url;
       hop = nextHop(hop, status, headers.location?.[0]);
       // Names are looked up only here: a public host must not lead inside by a name either.
       publicOnly ||= hop.url.host !== from.host && proxy === undefined && !(await leadsToPrivate(from.host));
     }
   }
 
-  function check(hop: Hop, reason: RequestReason, from: URL | undefined): void {
+  function check(hop: Hop, reason: RequestReason, redirected: boolean): void {
     const { host, protocol } = hop.url;
     if (settings.offline === true || (settings.offline === 'editor' && reason === 'editor')) {
       throw new HttpError('offline', t('Offline: {0} is not asked.', host), host);
     }
-    const refusal = options.permit?.(hop.url, reason, from);
+    const refusal = redirected ? undefined : options.permit?.(hop.url, reason);
     if (refusal !== undefined) throw new HttpError('forbidden', refusal, host);
     const secret = Object.keys(hop.headers).some((name) => name.toLowerCase() === 'authorization' || name.toLowerCase() === 'cookie');
     if (protocol === 'http:' && secret && !plainHttpAllowed(host, settings.insecureHosts)) {
