@@ -40,6 +40,7 @@ try {
   let killed = 0;
   for (let round = 0; killed < kills; round++) killed += await killAndResume(round, urls, Math.min(4, kills - killed));
   for (let round = 0; round < 5; round++) await twoAtOnce(round, urls);
+  await largeFile();
 } finally {
   for (const server of servers) server.close().closeAllConnections();
   fs.rmSync(folder, { recursive: true, force: true });
@@ -90,6 +91,46 @@ async function twoAtOnce(round, urls) {
   checkTarget(target, `two at once ${round}`);
   check(served < size * 1.6 + bytesPerSecond, `two at once ${round}: ${served} bytes were served, nothing was shared`);
   fs.rmSync(target, { recursive: true });
+}
+
+/** More than 4 GiB, sparse, of which only the end is missing. */
+async function largeFile() {
+  const target = path.join(folder, 'large');
+  fs.mkdirSync(target);
+  const total = 4 * 1024 ** 3 + 77;
+  const tail = crypto.randomBytes(77);
+  const asked = [];
+  const server = http.createServer((request, response) => {
+    asked.push(request.headers.range);
+    const from = Number(/^bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
+    response.writeHead(206, { 'Content-Length': total - from, 'Content-Range': `bytes ${from}-${total - 1}/${total}`, ETag: '"large"' });
+    if (from === total - 77) response.end(tail);
+    else response.write(Buffer.alloc(2 * 1024 * 1024));
+  });
+  servers.push(server);
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const jobs = path.join(target, 'jobs.json');
+  const sources = [{ url: `http://127.0.0.1:${server.address().port}/large`, priority: 1 }];
+  const request = { name: 'file.sif', directory: target, size: String(total), hashes: [], sources, finish: 'rename', onCancel: 'keep' };
+  fs.writeFileSync(jobs, JSON.stringify({ requests: [request], parallel: 1 }));
+  const partial = path.join(target, '.file.sif.part');
+  const child = spawn(process.execPath, [driver, jobs], { stdio: 'ignore' });
+  while (!fs.existsSync(`${partial}.journal`)) await pause(50);
+  child.kill('SIGKILL');
+  await finished(child);
+  fs.truncateSync(partial, total - 77);
+  const journal = JSON.parse(fs.readFileSync(`${partial}.journal`, 'utf8').slice(65));
+  const text = JSON.stringify({ ...journal, done: [{ from: 0, to: total - 77, source: 0 }] });
+  fs.writeFileSync(`${partial}.journal`, `${sha256(text)} ${text}\n`);
+  await finished(spawn(process.execPath, [driver, jobs], { stdio: ['ignore', 'ignore', 'inherit'] }));
+  const final = path.join(target, 'file.sif');
+  check(fs.existsSync(final) && fs.statSync(final).size === total, 'a large file: its size');
+  check(asked.at(-1) === `bytes=${total - 77}-${total - 1}`, `a large file: ${asked.join(', ')} were asked for`);
+  const end = Buffer.alloc(77);
+  const handle = fs.openSync(fs.existsSync(final) ? final : jobs, 'r');
+  fs.readSync(handle, end, 0, 77, total - 77);
+  fs.closeSync(handle);
+  check(end.equals(tail), 'a large file: its end');
 }
 
 function checkTarget(target, title) {

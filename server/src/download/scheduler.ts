@@ -32,6 +32,15 @@ interface Assignment {
   readonly started: number;
 }
 
+/** A source of a later band has joined; `before` was the sum of the rates without it. */
+interface Trial {
+  readonly state: SourceState;
+  readonly before: number;
+  readonly since: number;
+  /** Since when it brings bytes. */
+  flowing?: number;
+}
+
 const firstChunk = 4 * 1024 * 1024;
 const longestChunk = 256 * 1024 * 1024;
 /** Milliseconds of work handed out at once. */
@@ -54,7 +63,7 @@ export class Scheduler {
   private readonly active = new Map<number, Assignment>();
   private readonly badBy = new Map<number, Set<number>>();
   private readonly attempts = new Map<number, number>();
-  private trial: { readonly state: SourceState; readonly before: number; readonly since: number } | undefined;
+  private trial: Trial | undefined;
   private saturated = false;
   /** A piece that no source has right. */
   hopelessPiece: number | undefined;
@@ -257,9 +266,8 @@ export class Scheduler {
     }
     if (this.options.exclusive === true || this.saturated || this.active.size >= this.options.connections) return;
     if (this.trial !== undefined) {
-      const { state, before, since } = this.trial;
-      const unproven = state.usable && (now - since < observation || (state.rate === 0 && now - since < 5 * observation));
-      if (unproven) return;
+      const { state, before } = this.trial;
+      if (this.isUndecided(this.trial, now)) return;
       this.trial = undefined;
       if (this.rate < before * 1.05) {
         this.saturated = true;
@@ -273,6 +281,13 @@ export class Scheduler {
       return;
     first.admitted = true;
     this.trial = { state: first, before: rate, since: now };
+  }
+
+  private isUndecided(trial: Trial, now: number): boolean {
+    if (!trial.state.usable) return false;
+    if (trial.state.rate === 0) return now - trial.since < 5 * observation;
+    trial.flowing ??= now;
+    return now - trial.flowing < observation;
   }
 
   /** A source far slower than the best makes room for one that has not been tried. */

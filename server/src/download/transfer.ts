@@ -36,6 +36,7 @@ export async function transfer(job: TransferJob, world: TransferWorld, signal: A
   if (expectation.whole === undefined ? mayBeUnverified === 'refuse' : expectation.problem !== undefined)
     throw report.error('unverifiable', expectation.problem ?? t('No hash is declared: nothing can be verified.'));
   try {
+    signal.throwIfAborted();
     const candidates = await localCandidates(job, report);
     const local =
       (await lookAtFinal(job, expectation, report, signal)) ?? (await lookAtCopies(candidates, job, expectation, report, signal));
