@@ -28,7 +28,9 @@ export async function readSif(source: ByteSource, signal?: AbortSignal): Promise
   if (total === 0n) return { source, header, descriptors: [] };
   const needed = total * BigInt(descriptorLength);
   const inside = header.descriptorsOffset >= 0n && header.descriptorsOffset + needed <= BigInt(source.size);
-  if (total < 0n || needed > header.descriptorsSize || !inside) throw truncatedTable(header, source);
+  // Go's section reader takes a negative size for no limit at all.
+  const inWindow = header.descriptorsSize < 0n || needed <= header.descriptorsSize;
+  if (total < 0n || !inWindow || !inside) throw truncatedTable(header, source);
   if (total > BigInt(maximumDescriptors))
     throw new ImageFormatError(t('The SIF header claims {0} descriptors, more than the {1} that are read.', total, maximumDescriptors));
   const offset = Number(header.descriptorsOffset);
@@ -64,10 +66,15 @@ export function objectRange(image: SifImage, descriptor: SifDescriptor): { reado
     const words = 'negative offset';
     throw new ImageFormatError(t('Object {0} claims to begin before the file.', descriptor.id), words);
   }
-  const size = BigInt(image.source.size);
-  const offset = descriptor.offset < size ? descriptor.offset : size;
-  const end = descriptor.offset + (descriptor.size > 0n ? descriptor.size : 0n);
-  return { offset: Number(offset), length: Number((end < size ? end : size) - offset < 0n ? 0n : (end < size ? end : size) - offset) };
+  const fileEnd = BigInt(image.source.size);
+  const offset = least(descriptor.offset, fileEnd);
+  // Go's section reader takes a negative size for no limit at all.
+  const end = descriptor.size < 0n ? fileEnd : least(descriptor.offset + descriptor.size, fileEnd);
+  return { offset: Number(offset), length: Number(end - offset) };
+}
+
+function least(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
 }
 
 /** An object's bytes in memory. Throws when it is longer than `limit` or the file ends inside it. */

@@ -53,7 +53,8 @@ function decodeBase64Lines(lines: readonly string[], start: number): DecodedBase
     data.push(line);
   }
   const decoded = decodeBase64(data.join(''));
-  return broken ? { bytes: decoded.bytes, damaged: true } : decoded;
+  // What was read in front of the long line is there; groups of four that it breaks into are not.
+  return broken ? { bytes: decoded.bytes, damage: 'openpgp: invalid data: armor invalid' } : decoded;
 }
 
 /** Go's bytes.TrimSpace, for bytes below 0x80 and NEL, NBSP, which stand alone in latin1 and are no valid UTF-8 there: kept. */

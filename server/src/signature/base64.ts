@@ -6,8 +6,8 @@ const urlSafe = `${standard.slice(0, 62)}-_`;
 /** What could be decoded up to the first error. */
 export interface DecodedBase64 {
   readonly bytes: Uint8Array;
-  /** The text is damaged, or ends early, behind `bytes`. */
-  readonly damaged: boolean;
+  /** Go's words for what is wrong behind `bytes`; undefined when the text ends well. */
+  readonly damage: string | undefined;
 }
 
 /** Decodes padded standard base64; line ends are skipped, trailing bits are not looked at, as in Go. */
@@ -33,16 +33,17 @@ export function decodeBase64(text: string, alphabet: 'standard' | 'url' = 'stand
   }
   const rest = text.slice(at).replace(/[\r\n]/g, '');
   const padding = count === 2 ? '==' : count === 3 ? '=' : '';
-  if (rest !== padding || count === 1) return { bytes: bytes.subarray(0, length), damaged: true };
-  if (count >= 2) bytes[length++] = (count === 2 ? quantum >> 4 : quantum >> 10) & 0xff;
-  if (count === 3) bytes[length++] = (quantum >> 2) & 0xff;
-  return { bytes: bytes.subarray(0, length), damaged: false };
+  if (padding !== '' && rest.startsWith(padding)) {
+    bytes[length++] = (count === 2 ? quantum >> 4 : quantum >> 10) & 0xff;
+    if (count === 3) bytes[length++] = (quantum >> 2) & 0xff;
+  } else if (count > 0 && rest === '') return { bytes: bytes.subarray(0, length), damage: 'unexpected EOF' };
+  return { bytes: bytes.subarray(0, length), damage: rest === padding ? undefined : 'illegal base64 data' };
 }
 
 /** Standard or URL-safe base64, whole; undefined when it is neither (DSSE allows both). */
 export function decodeWholeBase64(text: string): Uint8Array | undefined {
   const first = decodeBase64(text);
-  if (!first.damaged) return first.bytes;
+  if (first.damage === undefined) return first.bytes;
   const second = decodeBase64(text, 'url');
-  return second.damaged ? undefined : second.bytes;
+  return second.damage === undefined ? second.bytes : undefined;
 }

@@ -79,7 +79,7 @@ function keyBlocks(bytes: Uint8Array): Uint8Array[] {
   return text
     .split(/^(?=-----BEGIN PGP )/m)
     .flatMap((part) => decodeArmor(part) ?? [])
-    .filter(({ type, damaged }) => !damaged && (type === 'PGP PUBLIC KEY BLOCK' || type === 'PGP PRIVATE KEY BLOCK'))
+    .filter(({ type, damage }) => damage === undefined && (type === 'PGP PUBLIC KEY BLOCK' || type === 'PGP PRIVATE KEY BLOCK'))
     .map((block) => block.bytes);
 }
 

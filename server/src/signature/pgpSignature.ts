@@ -73,14 +73,15 @@ class Bytes {
 
 /**
  * The signature packets of a detached signature one after the other; unknown and unsupported packets are passed over. Throws
- * `PgpPacketError` where Go stops with an error. `damaged`: the armor broke off behind the bytes.
+ * `PgpPacketError` where Go stops with an error. `damage`: the words for what is wrong with the armor behind the bytes.
  */
-export function* signaturePackets(bytes: Uint8Array, damaged: boolean): Generator<PgpSignature> {
-  const stream = new Bytes(bytes, damaged ? 'illegal base64 data' : 'unexpected EOF');
-  while (stream.left > 0 || damaged) {
+export function* signaturePackets(bytes: Uint8Array, damage: string | undefined): Generator<PgpSignature> {
+  const stream = new Bytes(bytes, damage);
+  while (stream.left > 0 || damage !== undefined) {
     const { tag, length } = packetHeader(stream);
     const start = stream.at;
-    const body = new Bytes(stream.bytes.subarray(start, length === undefined ? undefined : start + length));
+    const end = length === undefined ? stream.bytes.length : start + length;
+    const body = new Bytes(stream.bytes.subarray(start, end), end > stream.bytes.length ? damage : undefined);
     try {
       if (tag === 10 || tag === 12 || tag >= 40) throw unsupported('packet');
       if (tag !== 2) throw structural('non signature packet found');
@@ -89,7 +90,7 @@ export function* signaturePackets(bytes: Uint8Array, damaged: boolean): Generato
       yield signature;
     } catch (error) {
       if (!(error instanceof PgpPacketError) || error.kind === 'fatal') throw error;
-      stream.at = length === undefined ? stream.bytes.length : Math.min(start + length, stream.bytes.length);
+      stream.at = Math.min(end, stream.bytes.length);
     }
   }
 }

@@ -36,7 +36,7 @@ export async function verifyPgp(
 ): Promise<PgpOutcome> {
   let issuer: string | undefined;
   try {
-    for (const packet of signaturePackets(signature.bytes, signature.damaged)) {
+    for (const packet of signaturePackets(signature.bytes, signature.damage)) {
       if (packet.issuer === undefined) return { status: 'invalid', error: "openpgp: invalid data: signature doesn't have an issuer" };
       issuer ??= packet.issuer.toUpperCase();
       const found = { issuer: packet.issuer.toUpperCase(), created: packet.created };

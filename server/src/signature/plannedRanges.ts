@@ -67,10 +67,10 @@ function current(image: SifImage, objects: SifImage['descriptors'], plaintext: U
 }
 
 /** Ids of the issuers of a detached signature, upper-case hexadecimal; none where it cannot be read. */
-export function issuersOf(signature: { readonly bytes: Uint8Array; readonly damaged: boolean }): readonly string[] {
+export function issuersOf(signature: { readonly bytes: Uint8Array; readonly damage: string | undefined }): readonly string[] {
   const issuers = new Set<string>();
   try {
-    for (const { issuer } of signaturePackets(signature.bytes, signature.damaged))
+    for (const { issuer } of signaturePackets(signature.bytes, signature.damage))
       if (issuer !== undefined) issuers.add(issuer.toUpperCase());
   } catch (error) {
     if (!(error instanceof PgpPacketError)) throw error; // told when the signature is verified

@@ -134,7 +134,9 @@ async function linkedSignatures(
       found.push({ descriptor, data });
     } catch (error) {
       if (!(error instanceof ImageFormatError)) throw error;
-      return { error: error.reference ?? error.message, missing: false };
+      if (isGroup) return { error: error.reference ?? error.message, missing: false };
+      // Those of single objects are not read in search: what cannot be read is no signature later.
+      found.push({ descriptor, data: new Uint8Array(0) });
     }
   }
   if (found.length > 0) return { signatures: found };

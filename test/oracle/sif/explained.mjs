@@ -1,0 +1,48 @@
+// Where our verdict may differ from the library's, and why. docs/verification.md tells the same in words.
+// A difference that no row explains is a failure.
+
+/** Words that differ while the verdict is the same: both refuse. */
+const words = [
+  // The packet carries the first two bytes of the digest. Releases of go-crypto before 1.1 compared them first; ours keeps those words.
+  { name: 'digest tag', library: /(?:RSA|DSA|ECDSA|EdDSA|Ed25519|ed448) verification failure$/, ours: /hash tag doesn't match$/ },
+  // Go's JSON and base64 readers quote the offending byte and its place.
+  {
+    name: 'JSON words',
+    library: /(?:invalid character|json: |unexpected end of JSON|unexpected EOF|^verify: integrity: signature object \d+ not valid: EOF)/,
+    ours: /(?:is no JSON|json: )/,
+  },
+  { name: 'base64 words', library: /illegal base64 data at input byte \d+$|unexpected EOF$/, ours: /illegal base64 data$/ },
+  { name: 'hex words', library: /encoding\/hex: invalid byte: .*$/, ours: /encoding\/hex: invalid byte$/ },
+  // The library walks a map: which of several missing objects it names is chance.
+  { name: 'several missing objects', library: /object \d+: signed object not found$/, ours: /object \d+: signed object not found$/ },
+  // A packet that is no signature: the library reads it by its own kind first and tells what it finds there; or a signature in parts.
+  { name: 'other packets', library: /openpgp: |EOF$/, ours: /non signature packet found$|signature packet in parts$/ },
+  // A version 6 signature is passed over here as unsupported; the library reads it and refuses later, since a descriptor has no room for its fingerprint.
+  { name: 'version 6', library: /openpgp: |EOF$/, ours: /signature made by unknown entity$/ },
+  // Where the file ends inside something.
+  { name: 'end of file', library: /EOF$/, ours: /EOF$/ },
+  // The library fails (Go panics) or would allocate what the file claims.
+  { name: 'library fails', library: /^(?:PANIC|HOSTILE)/, ours: /./ },
+  // Bounds of ours: descriptor table outside the file, negative offsets and sizes.
+  { name: 'bounds', library: /./, ours: /^ERR: |negative offset|claims/ },
+];
+
+/** Verdicts that differ. */
+const verdicts = [
+  // openpgp.js refuses a digest shorter than the curve asks for with Ed25519 (SHA-224); no engine writes such signatures.
+  {
+    name: 'short digest with EdDSA',
+    accepts: 'library',
+    ours: /EdDSA verification failure$|Ed25519 verification failure$/,
+    when: (library, ours, context) => context.includes('sha224'),
+  },
+];
+
+/** The name of the explanation, `same`, or undefined. */
+export function explain(library, ours, context = '') {
+  if (library === ours) return 'same';
+  const accepted = [library, ours].map((verdict) => verdict === 'verify: <nil>');
+  if (accepted[0] === accepted[1]) return words.find((row) => row.library.test(library) && row.ours.test(ours))?.name;
+  return verdicts.find((row) => (row.accepts === 'library') === accepted[0] && row.ours.test(ours) && row.when(library, ours, context))
+    ?.name;
+}
