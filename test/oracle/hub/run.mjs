@@ -85,7 +85,7 @@ async function judgeLibrary() {
     same(
       `${title}: signers`,
       (answer.fingerprints ?? []).map((hex) => hex.toUpperCase()),
-      summary.signedBy,
+      summary.signedBy ?? [],
     );
   }
   const { sha256 } = hub.images.image('tool-1.3.sif');
