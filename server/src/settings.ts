@@ -134,6 +134,7 @@ export const settings = {
       'library.sylabs.io',
       'singularity-hub.org',
       'datasets.datalad.org',
+      'raw.githubusercontent.com',
       'localhost',
       '127.0.0.1',
     ],
