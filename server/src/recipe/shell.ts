@@ -43,7 +43,7 @@ export function shellCommands(text: string, start: number, end: number): ShellCo
       at = newline < 0 ? end : newline;
     } else if (code === 59 || code === 38 || code === 124) {
       const isPipe = code === 124 && text.charCodeAt(at + 1) !== 124;
-      while (at < end && isOneOf(text.charCodeAt(at), 59, 38, 124)) at++;
+      while (at < end && isSeparator(text.charCodeAt(at))) at++;
       finish(isPipe);
     } else if (code === 40) {
       finish(false);
@@ -55,7 +55,7 @@ export function shellCommands(text: string, start: number, end: number): ShellCo
       at++;
     } else if (code === 60 || code === 62) {
       const from = at;
-      while (at < end && isOneOf(text.charCodeAt(at), 60, 62, 38)) at++;
+      while (at < end && (isRedirection(text.charCodeAt(at)) || text.charCodeAt(at) === 38)) at++;
       words.push({ start: from, end: at });
       if (text.startsWith('<<', from) && text.charCodeAt(from + 2) !== 60) at = readDelimiter(text, at, end, documents);
     } else {
@@ -68,8 +68,13 @@ export function shellCommands(text: string, start: number, end: number): ShellCo
   return commands;
 }
 
-function isOneOf(code: number, ...codes: readonly number[]): boolean {
-  return codes.includes(code);
+/** `;`, `&`, `|`. */
+function isSeparator(code: number): boolean {
+  return code === 59 || code === 38 || code === 124;
+}
+
+function isRedirection(code: number): boolean {
+  return code === 60 || code === 62;
 }
 
 function isLineEnd(text: string, at: number): boolean {
@@ -93,7 +98,7 @@ function wordEnd(text: string, start: number, end: number): number {
     else if (code === 34) at = doubleQuoteEnd(text, at, end);
     else if (code === 96) at = closing(text, '`', at, end);
     else if (code === 36 && text.charCodeAt(at + 1) === 40) at = substitutionEnd(text, at + 2, end);
-    else if (code <= 32 || isOneOf(code, 59, 38, 124, 40, 41, 60, 62)) break;
+    else if (code <= 32 || isSeparator(code) || isRedirection(code) || code === 40 || code === 41) break;
     else at++;
   }
   return Math.min(Math.max(at, start + 1), end);

@@ -6,7 +6,7 @@ import type { HeaderEntry, Stage } from '../syntax';
 import { agents, headerKeys } from '../vocabulary';
 import type { Agent } from '../vocabulary';
 import { quoted } from './context';
-import type { CheckContext } from './context';
+import type { CheckContext, FindingExtra } from './context';
 
 /**
  * What build.New and the bootstrap agents demand of a header (A and S internal/pkg/build/build.go, conveyorPacker.go, sources/).
@@ -47,6 +47,7 @@ function checkStage(context: CheckContext, stage: Stage): void {
       place,
       t('This stage has no {0}: {1} stops with "no bootstrap specification found".', '`Bootstrap:`', engine) +
         (later ? ` ${t('{0} begins a new stage: it must be the first key of its header.', '`Bootstrap:`')}` : ''),
+      moveUp(context, stage),
     );
     return;
   }
@@ -65,7 +66,7 @@ function checkStage(context: CheckContext, stage: Stage): void {
     reportUnknownAgent(context, bootstrap, name, agent);
     return;
   }
-  checkKeys(context, stage, agent, bootstrap);
+  if (!followsHeader(context, stage)) checkKeys(context, stage, agent, bootstrap);
   if (agent.name === 'zypper') checkZypper(context, stage);
   checkOsVersion(context, stage, agent);
   checkFingerprints(context, stage, agent);
@@ -76,6 +77,26 @@ function checkStage(context: CheckContext, stage: Stage): void {
       t('Singularity Hub takes no new images since 2021; its archive is read-only. Use {0} or {1}.', '`docker`', '`oras`'),
       { tags: ['deprecated'] },
     );
+}
+
+/** `Bootstrap:` goes to the top of the header that it stands in the middle of. */
+function moveUp({ recipe, text }: CheckContext, stage: Stage): FindingExtra {
+  const entry = stage.sections.length === 0 ? recipe.stages[stage.index + 1]?.header.entries[0] : undefined;
+  const first = stage.header.entries[0];
+  if (entry === undefined || first === undefined) return {};
+  const newline = text.indexOf('\n', entry.range.end);
+  const line = { start: entry.range.start, end: newline < 0 ? text.length : newline + 1 };
+  const edits = [
+    { range: at(first.range.start), newText: `${text.slice(entry.range.start, entry.range.end)}\n` },
+    { range: line, newText: '' },
+  ];
+  return { fixes: [{ title: t('Move {0} to the top', '`Bootstrap:`'), edits, preferred: true }] };
+}
+
+/** Whether the keys that a stage lacks stand above its `Bootstrap:`. */
+function followsHeader(context: CheckContext, stage: Stage): boolean {
+  const before = context.recipe.stages[stage.index - 1];
+  return before?.sections.length === 0 && headerEntry(before, 'bootstrap') === undefined;
 }
 
 /** Agents of Singularity 2, and schemes that people take for one. */

@@ -53,7 +53,12 @@ function reportUndefined(context: CheckContext, stage: Stage, placeholder: Place
       : other !== undefined
         ? t('Another stage has a value for it, but {0} holds for its own stage only.', '`%arguments`')
         : t('Give one with {0}, or a default in {1}.', '`--build-arg`', '`%arguments`');
-  context.report('build/undefined-argument', placeholder.range, `${stop} ${hint}`, { fixes });
+  // A recipe may be made to be built with --build-arg; once some are given, or the name is misspelt, it is a mistake.
+  const isCertain = guess !== undefined || context.options.buildArguments.size > 0;
+  context.report('build/undefined-argument', placeholder.range, `${stop} ${hint}`, {
+    fixes,
+    ...(isCertain && { severity: 'error' as const }),
+  });
 }
 
 /** Adds a line to the stage's `%arguments`, or the section itself below the header. */

@@ -30,6 +30,28 @@ function checkFile(context: CheckContext, file: FileLine): void {
   }
   const quotes = oddQuotes(context, file, line);
   if (quotes !== undefined) return;
+  if (file.destination.startsWith('#') && file.destinationRange !== undefined) {
+    const comment = { start: file.destinationRange.start, end: file.range.end };
+    report(
+      'lint/files-comment',
+      comment,
+      t(
+        'There are no comments behind a path: {0} copies to {1}. Put the comment on its own line, or name the destination.',
+        engine,
+        quoted(file.destination),
+      ),
+      {
+        fixes: [
+          {
+            title: t('Remove the comment'),
+            edits: [{ range: { start: file.sourceRange.end, end: file.range.end }, newText: '' }],
+            preferred: true,
+          },
+        ],
+      },
+    );
+    return;
+  }
   if (file.ignoredRange === undefined || text[file.ignoredRange.start] === '#') return;
   report(
     'lint/files-ignored-words',

@@ -11,7 +11,7 @@ export function checkInstalls(context: CheckContext, stage: Stage, commands: rea
     .filter((section) => section.name === 'post' || section.name === 'appinstall')
     .map((section) => context.text.slice(section.bodyRange.start, section.bodyRange.end))
     .join('');
-  const isAnswered = /Assume-Yes|assumeyes|always_yes|ALWAYS_YES/i.test(body);
+  const isAnswered = /Assume-Yes|assumeyes/i.test(body);
   let isUpdated = !startsFromImage(stage);
   let updates: ShellCommand | undefined;
   let lastApt: ShellCommand | undefined;
@@ -63,7 +63,7 @@ interface Call {
   readonly hasVariable: boolean;
 }
 
-const managers: ReadonlySet<string> = new Set(['apt-get', 'apt', 'aptitude', 'yum', 'dnf', 'conda', 'mamba', 'pacman', 'zypper']);
+const managers: ReadonlySet<string> = new Set(['apt-get', 'apt', 'aptitude', 'yum', 'dnf', 'zypper']);
 
 function readCall({ text }: CheckContext, command: ShellCommand): Call | undefined {
   let first = 0;
@@ -106,6 +106,7 @@ function reportUpdate(context: CheckContext, command: ShellCommand): void {
   );
 }
 
+/** Actions that ask before they do something. Conda is not here: it takes the end of its input for a yes. */
 const asking: Readonly<Record<string, readonly string[]>> = {
   'apt-get': ['install', 'upgrade', 'dist-upgrade', 'remove', 'purge', 'autoremove', 'build-dep'],
   apt: ['install', 'upgrade', 'full-upgrade', 'remove', 'purge', 'autoremove', 'build-dep'],
@@ -113,18 +114,11 @@ const asking: Readonly<Record<string, readonly string[]>> = {
   yum: ['install', 'update', 'upgrade', 'remove', 'groupinstall', 'erase', 'localinstall'],
   dnf: ['install', 'update', 'upgrade', 'remove', 'groupinstall'],
   zypper: ['install', 'in', 'update', 'up', 'remove', 'rm', 'dup'],
-  conda: ['install', 'create', 'update', 'remove'],
-  mamba: ['install', 'create', 'update', 'remove'],
 };
 
 function checkAnswers(context: CheckContext, command: ShellCommand, call: Call): void {
   const { manager, action, options } = call;
   if (call.hasVariable || options.some(isHelp)) return;
-  if (manager === 'pacman') {
-    if (!options.some((option) => /^-[A-Z]*[SRU]/.test(option)) || options.includes('--noconfirm')) return;
-    reportAsking(context, command, 0, '--noconfirm');
-    return;
-  }
   if (asking[manager]?.includes(action) !== true) return;
   if (manager === 'zypper') {
     if (options.some((option) => /^(?:-n|--non-interactive|-y|--no-confirm)$/.test(option) || /^-[a-z]*[ny]/.test(option))) return;

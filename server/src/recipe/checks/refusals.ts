@@ -145,6 +145,13 @@ function unknownHeader({ engine, options }: CheckContext, entry: HeaderEntry): D
   if (headerKeyOf(entry.name)?.engine !== undefined) return say(`${stop} ${t('Only Apptainer knows it.')}`);
   if (entry.name === 'otherurl')
     return say(`${stop} ${t('It needs a number: {0}.', '`OtherURL1`')}`, [changeTo(entry.keyRange, 'OtherURL1')]);
+  const [word = ''] = entry.key.split(/\s/, 1);
+  if (word !== entry.key && headerKeyOf(word.toLowerCase()) !== undefined) {
+    const end = entry.keyRange.start + word.length;
+    return say(`${stop} ${t('A colon is missing behind {0}.', quoted(word))}`, [
+      fix(t('Put a colon behind {0}', quoted(word)), at(end), ':'),
+    ]);
+  }
   const known = [...headerKeys.values()].filter((key) => key.engine === undefined || key.engine === options.engine).map((key) => key.name);
   const guess = nearest(entry.key, known);
   if (guess === undefined) return say(stop);

@@ -29,6 +29,9 @@ export function checkScripts(context: CheckContext): void {
 function checkLastDirectory(context: CheckContext, stage: Stage, section: Section, commands: readonly ShellCommand[]): void {
   const last = commands.at(-1);
   if (last === undefined || last.depth > 0 || commandName(context, last) !== 'cd') return;
+  // Back to where one was is tidiness, not a mistake.
+  const folder = wordText(context, last, 1);
+  if (/^(?:\/|-|~|[.\/]*|\$.*|"\$.*)$/.test(folder)) return;
   if (stage.sections.findLast((other) => other.name === section.name || other.name === 'appinstall') !== section) return;
   context.report(
     'lint/cd-without-effect',
@@ -97,11 +100,11 @@ function isSetForRunTime(name: string, environment: readonly string[], post: rea
 }
 
 function setsVariable(script: string, name: string): boolean {
-  return new RegExp(`(?:^|[\\s;&])${name}=|for\\s+${name}\\s|read\\s.*\\b${name}\\b`).test(script);
+  return script.includes(name) && new RegExp(`(?:^|[\\s;&])${name}=|for\\s+${name}\\s|read\\s.*\\b${name}\\b`).test(script);
 }
 
 function usesVariable(script: string, name: string): boolean {
-  return new RegExp(`\\$\\{?${name}\\b`).test(script);
+  return script.includes(name) && new RegExp(`\\$\\{?${name}\\b`).test(script);
 }
 
 function countOf(script: string, name: string): number {

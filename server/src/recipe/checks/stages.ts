@@ -19,10 +19,12 @@ export function checkStages(context: CheckContext): void {
     if (stage === last) continue;
     checkLostSections(context, stage);
     const name = headerEntry(stage, 'stage');
-    if (copied.has(stage) || (name !== undefined && named.get(context.fill(stage, name.value)) !== stage)) continue;
+    const bootstrap = headerEntry(stage, 'bootstrap');
+    if (bootstrap === undefined || copied.has(stage) || (name !== undefined && named.get(context.fill(stage, name.value)) !== stage))
+      continue;
     context.report(
       'lint/unused-stage',
-      name?.range ?? headerEntry(stage, 'bootstrap')?.range ?? stage.header.range,
+      name?.range ?? bootstrap.range,
       t('Nothing is copied from this stage: it is built and thrown away. Only the last stage becomes the image.'),
     );
   }

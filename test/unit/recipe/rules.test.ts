@@ -1,0 +1,43 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parseReference } from '../../../server/src/image/reference';
+import { labelRuleTable } from '../../../server/src/labels/rules';
+import { checkRecipe } from '../../../server/src/recipe/diagnostics';
+import { defaultRecipeOptions } from '../../../server/src/recipe/options';
+import { parseRecipe } from '../../../server/src/recipe/parse';
+import { recipeRules } from '../../../server/src/recipe/rules';
+import { createSourceText } from '../../../server/src/text/sourceText';
+
+// The pages of the rules are their tests: the bad example fires the rule, the good one does not.
+
+const pages = path.resolve(import.meta.dirname, '../../../docs/rules');
+const fromLabels = new Set(labelRuleTable.map((rule) => rule.id));
+
+describe.each(recipeRules)('$id', ({ id, severity, title, page }) => {
+  const text = fs.existsSync(path.join(pages, page)) ? fs.readFileSync(path.join(pages, page), 'utf8') : '';
+  test('has its page', () => {
+    expect(text.split('\n').slice(0, 3)).toEqual([`# ${title}`, '', `\`${id}\` · ${severity}`]);
+  });
+  if (fromLabels.has(id)) return; // their examples are tried with the labels
+  test('fires on the bad example', () => expect(codesOf(text, 'Bad')).toContain(id));
+  test('does not fire on the good example, and nothing worse does', () => {
+    const codes = codesOf(text, 'Good');
+    expect(codes).not.toContain(id);
+    expect(codes.filter((code) => /^(parse|build)\//.test(code))).toEqual([]);
+  });
+});
+
+/** What is found in the example below a heading. Behind the language stands how to check it: `engine=…`, `build-arg=K=V`, `reference`. */
+function codesOf(page: string, heading: string): string[] {
+  const [, how = '', example = ''] = new RegExp(`## ${heading}\\n\\n\`\`\`(.*)\\n([\\s\\S]*?)\n\`\`\``).exec(page) ?? [];
+  if (how.includes('reference')) return parseReference(example).problems.map((problem) => problem.code);
+  const text = example.replace('(70,000 bytes of script)', 'x'.repeat(70_000)) + '\n';
+  const [, key = '', value = ''] = /build-arg=(\w+)=(\S+)/.exec(how) ?? [];
+  const options = {
+    ...defaultRecipeOptions,
+    engine: how.includes('engine=singularity') ? ('singularity' as const) : ('apptainer' as const),
+    buildArguments: new Map(key === '' ? [] : [[key, value]]),
+  };
+  return checkRecipe(createSourceText(text), parseRecipe(text), options).map((finding) => finding.code);
+}
