@@ -50,7 +50,7 @@ const environment =
 const appRunscript = '#!/bin/sh\n\n    exec /opt/tool/bin/tool --index "$@"\n';
 
 /** Labels of a build, as `apptainer build` merges them: the author's and its own. */
-export function labels(version, architecture) {
+function labels(version, architecture) {
   return {
     Maintainer: 'Jane Doe <jane@example.org>',
     'org.label-schema.build-arch': architecture,

@@ -4,7 +4,7 @@ import type { FileSource, Hub, HubOptions, HubWorld, OpenedImage, ResolvedImage,
 import { HubError } from './hub';
 import { listOf, objectOf, textOf } from './shape';
 import type { ShubImage } from './shubArchive';
-import { archivedImage, archivedTags, hexOf } from './shubArchive';
+import { archivedImage, archivedTags, fitsVersion, hexOf } from './shubArchive';
 import type { Digest } from '../image/digest';
 import { formatReference } from '../image/reference';
 import type { ImageReference, ShubReference } from '../image/reference';
@@ -114,12 +114,16 @@ function imageOf(answer: unknown, url: string, reference: ShubReference): ShubIm
   const md5 = hexOf(facts.version, 32);
   const commit = hexOf(facts.commit, 40);
   const branch = textOf(facts.branch);
+  const told = { ...(md5 !== undefined && { md5 }), ...(commit !== undefined && { commit }) };
+  // sregistry has no commits: only a version that was told can be another one.
+  const comparable = reference.version?.length === 40 ? commit : md5;
+  if (comparable !== undefined && !fitsVersion(told, reference.version))
+    throw wrongAnswer(host, t('the manifest is of another version than the one that was asked for'));
   return {
+    ...told,
     name: `${reference.user}/${reference.container}`,
     tag: textOf(facts.tag) ?? reference.tag ?? 'latest',
     url: image,
-    ...(md5 !== undefined && { md5 }),
-    ...(commit !== undefined && { commit }),
     ...(branch !== undefined && { branch }),
   };
 }

@@ -51,12 +51,12 @@ export async function archivedImage(
       options,
     );
     const image = page === undefined ? undefined : imageOf(page, archive);
-    return image !== undefined && isMeant(image, version) ? image : undefined;
+    return image !== undefined && isMeant(image, reference) ? image : undefined;
   }
   for (const name of (await collectionPages(world, { archive, reference }, options)).slice(0, mostPages)) {
     const page = await readPage(world, { archive, name, folder: '_containers' }, options);
     const image = page === undefined ? undefined : imageOf(page, archive);
-    if (image !== undefined && isMeant(image, version)) return image;
+    if (image !== undefined && isMeant(image, reference)) return image;
   }
   return undefined;
 }
@@ -78,8 +78,14 @@ export function archivedUrl(image: Required<Pick<ShubImage, 'name' | 'tag' | 'bu
   return [archivedFiles, ...path].join('/');
 }
 
+/** Page names join user, container and tag by dashes, which all three may hold: the facts on the page decide. */
+function isMeant(image: ShubImage, { user, container, tag, version }: ShubReference): boolean {
+  const named = image.name.toLowerCase() === `${user}/${container}`.toLowerCase() && (tag === undefined || tag === image.tag);
+  return named && fitsVersion(image, version);
+}
+
 /** 32 digits are the file's MD5, 40 the commit. */
-function isMeant(image: ShubImage, version: string | undefined): boolean {
+export function fitsVersion(image: Pick<ShubImage, 'md5' | 'commit'>, version: string | undefined): boolean {
   return version === undefined || version === image.md5 || version === image.commit;
 }
 

@@ -15,7 +15,7 @@ export interface EmbeddedWorld extends HubWorld {
   readonly http: ConfigurableHttpClient;
 }
 
-export function createWorld(): EmbeddedWorld {
+function createWorld(): EmbeddedWorld {
   const lines: string[] = [];
   const accounts = new Map<string, Credential>();
   const write = (line: string) => void lines.push(line);

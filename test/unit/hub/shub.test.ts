@@ -102,6 +102,13 @@ describe('the public hub, by its archive', () => {
     );
   });
 
+  test('names with dashes are told apart by what the page says', async () => {
+    const page = `---\nname: "a-b/c"\ntag: "latest"\nversion: "${'2'.repeat(32)}"\nsif: "https://datasets.datalad.org/shub/x.sif"\n---\n`;
+    underTest().hub.misbehave('/archive/_containers/a-b-c-latest.md', { kind: 'body', body: page, type: 'text/plain' });
+    expect((await shub().resolve(reference('shub://a-b/c'), {})).digest?.hex).toBe('2'.repeat(32));
+    expect(await kindOf(shub().resolve(reference('shub://a/b-c'), {}))).toBe('not-found');
+  });
+
   test('where the archive has nothing, the hub itself may still answer', async () => {
     underTest().hub.misbehave('/archive/*', { kind: 'status', status: 404 });
     expect((await shub().resolve(reference('shub://vsoch/hello-world:latest'), {})).digest?.hex).toBe(simg().md5);
@@ -190,6 +197,15 @@ describe('registries', () => {
   ])('%s is %o: %s', async (_, fault, kind) => {
     underTest().hub.misbehave('/api/container/*', fault);
     expect(await kindOf(shub().resolve(reference('shub://HOST/demo/tool'), { reason: 'editor' }))).toBe(kind);
+  });
+
+  test('another version than the one that was asked for', async () => {
+    underTest().hub.misbehave('/api/container/*', {
+      kind: 'body',
+      body: `{"image":"http://127.0.0.1/x.sif","version":"${'a'.repeat(32)}"}`,
+    });
+    expect(await kindOf(shub().resolve(reference(`shub://HOST/demo/tool@${'b'.repeat(32)}`), {}))).toBe('wrong-answer');
+    expect((await shub().resolve(reference(`shub://HOST/demo/tool@${'a'.repeat(32)}`), {})).digest?.hex).toBe('a'.repeat(32));
   });
 
   test('a version that is no MD5 is no digest', async () => {
