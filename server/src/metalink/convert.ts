@@ -2,7 +2,7 @@ import { t } from '../text/l10n';
 import { extensionsOf } from './extensions';
 import { metalinkModel } from './model';
 import type { MetalinkFile, MetalinkModel } from './model';
-import { filesOf, kindOfUrl, orderedPieces, priorityOfPreference, registeredSystem, resourcesOf, verificationOf } from './model3';
+import { filesOf, kindOfUrl, orderedPieces, priorityOfPreference, registeredSystem, resourcesOf, urlOf, verificationOf } from './model3';
 import { childrenNamed } from './parse';
 import type { ParsedMetalink } from './parse';
 import { hashFunctionOfAlias } from './registries';
@@ -36,16 +36,17 @@ export function convertMetalink(parsed: ParsedMetalink): Conversion {
   const notes = createNotes();
   reportRoot(document, root, model, notes);
   const elements = filesOf(root);
+  const taken = new Set<string>();
   const files = model.files.flatMap((file, index) => {
     const element = elements[index];
-    return element === undefined ? [] : convertFile(document, file, element, notes);
+    return element === undefined ? [] : convertFile(document, file, element, notes).map((entry) => renamed(entry, element, taken, notes));
   });
   const converted: MetalinkDocument = {
     generator: model.generator,
     origin: model.origin,
     published: model.published,
     updated: model.updated,
-    files: distinct(files, elements, notes),
+    files,
   };
   return { text: converted.files.length === 0 ? undefined : writeMetalink(converted), document: converted, notes: notes.list };
 }
@@ -190,7 +191,8 @@ function reportHashes(document: XmlDocument, file: MetalinkFile, element: XmlEle
 
 function reportUrls(document: XmlDocument, element: XmlElement, notes: Notes): void {
   for (const url of resourcesOf(element)) {
-    const value = trimSpace(textOf(document, url));
+    const value = urlOf(document, url);
+    if (value !== trimSpace(textOf(document, url))) notes.changed(url, t('Characters that a URL cannot hold are percent-encoded.'));
     const type = attributeOf(url, 'type')?.value;
     const kind = kindOfUrl(value, type);
     if (kind === 'none') notes.dropped(url, t('`{0}` is no URL that Metalink 4 can hold; it is dropped.', value.slice(0, 80)));
@@ -207,14 +209,11 @@ function reportUrls(document: XmlDocument, element: XmlElement, notes: Notes): v
 }
 
 /** Names are unique in Metalink 4: a second file of a name gets a number. */
-function distinct(files: readonly FileEntry[], elements: readonly XmlElement[], notes: Notes): FileEntry[] {
-  const taken = new Set<string>();
-  return files.map((file) => {
-    let name = file.name;
-    for (let number = 2; taken.has(name); number++) name = file.name.replace(/(\.[^./]*)?$/, `-${String(number)}$1`);
-    taken.add(name);
-    const element = elements[0];
-    if (name !== file.name && element !== undefined) notes.changed(element, t('The second file `{0}` becomes `{1}`.', file.name, name));
-    return name === file.name ? file : { ...file, name };
-  });
+function renamed(file: FileEntry, element: XmlElement, taken: Set<string>, notes: Notes): FileEntry {
+  let name = file.name;
+  for (let number = 2; taken.has(name); number++) name = file.name.replace(/(\.[^./]*)?$/, `-${String(number)}$1`);
+  taken.add(name);
+  if (name === file.name) return file;
+  notes.changed(element, t('The second file `{0}` becomes `{1}`.', file.name, name));
+  return { ...file, name };
 }

@@ -4,7 +4,7 @@ import type { Locate, MetalinkFile, MetalinkMetaurl, MetalinkModel, MetalinkSign
 import { isSafePath } from './paths';
 import { childrenNamed } from './parse';
 import { operatingSystems } from './registries';
-import { isIri, lowestPriority, schemeOf, suggestAgent, trimSpace } from './values';
+import { encodeIri, isIri, lowestPriority, schemeOf, suggestAgent, trimSpace } from './values';
 import { attributeOf } from './xml/tree';
 import type { XmlDocument, XmlElement } from './xml/tree';
 import { textOf } from './xml/value';
@@ -124,16 +124,21 @@ function publisherOf(document: XmlDocument, parent: XmlElement): MetalinkFile['p
 }
 
 function readUrl(document: XmlDocument, element: XmlElement, locate: Locate): MetalinkUrl[] {
-  const url = trimSpace(textOf(document, element));
+  const url = urlOf(document, element);
   if (kindOfUrl(url, attributeOf(element, 'type')?.value) !== 'url') return [];
   const location = trimSpace(attributeOf(element, 'location')?.value ?? '').toLowerCase();
   return [{ ...source(element, url, locate), location: /^[a-z]{2}$/.test(location) ? location : undefined }];
 }
 
 function readTorrent(document: XmlDocument, element: XmlElement, locate: Locate): MetalinkMetaurl[] {
-  const url = trimSpace(textOf(document, element));
+  const url = urlOf(document, element);
   if (kindOfUrl(url, attributeOf(element, 'type')?.value) !== 'torrent') return [];
   return [{ ...source(element, url, locate), mediatype: 'torrent', name: undefined }];
+}
+
+/** The URL of an element, with what a URL cannot hold percent-encoded: readers of Metalink 3 were never strict about it. */
+export function urlOf(document: XmlDocument, element: XmlElement): string {
+  return encodeIri(trimSpace(textOf(document, element)));
 }
 
 function source(element: XmlElement, url: string, locate: Locate): Omit<MetalinkUrl, 'location'> {

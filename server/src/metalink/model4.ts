@@ -13,17 +13,7 @@ import type {
 import { isSafePath } from './paths';
 import { childrenNamed } from './parse';
 import { hashFunction, hashFunctionOfAlias } from './registries';
-import {
-  isIri,
-  isLowerHex,
-  isMediaType,
-  isNonNegativeInteger,
-  isPositiveInteger,
-  isPriority,
-  lowestPriority,
-  schemeOf,
-  trimSpace,
-} from './values';
+import { integerOf, isIri, isLowerHex, isMediaType, isPositiveInteger, isPriority, lowestPriority, schemeOf, trimSpace } from './values';
 import { attributeOf } from './xml/tree';
 import type { XmlDocument, XmlElement } from './xml/tree';
 import { textOf } from './xml/value';
@@ -84,8 +74,7 @@ export function leafOf(document: XmlDocument, parent: XmlElement, name: string):
 
 /** Bytes; undefined when the value is none. */
 export function sizeOf(value: string): bigint | undefined {
-  const plain = trimSpace(value);
-  return isNonNegativeInteger(plain) ? BigInt(plain.replace('+', '')) : undefined;
+  return integerOf(trimSpace(value));
 }
 
 /** A usable hash, in a list of one; an empty list for a malformed one. */

@@ -26,8 +26,12 @@ export function pathFaults(name: string): readonly PathFault[] {
 /** What a name may do to a file system although the RFC allows it, in one word each; the first one counts (policy). */
 export type PathRisk = 'control' | 'home' | 'device' | 'trailing' | 'colon' | 'long';
 
+/** Characters of a path; systems hold 4,096 bytes at most. */
+export const longestPath = 4096;
+
 /** The first risk of a name; undefined when it is plain. */
 export function pathRisk(name: string): PathRisk | undefined {
+  if (name.length > longestPath) return 'long';
   if (/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/.test(name)) return 'control';
   if (name.startsWith('~')) return 'home';
   const segments = name.split('/');
@@ -35,7 +39,7 @@ export function pathRisk(name: string): PathRisk | undefined {
     return 'device';
   if (segments.some((segment) => /[. ]$/.test(segment))) return 'trailing';
   if (/[:*?"<>|]/.test(name)) return 'colon';
-  if (segments.some((segment) => new TextEncoder().encode(segment).length > 255)) return 'long';
+  if (segments.some((segment) => segment.length > 85 && new TextEncoder().encode(segment).length > 255)) return 'long';
   return undefined;
 }
 

@@ -5,6 +5,12 @@ export function isNonNegativeInteger(value: string): boolean {
   return /^\+?[0-9]+$/.test(value);
 }
 
+/** The number that a non-negative integer stands for; undefined for anything else, and beyond 30 digits, which no file has. */
+export function integerOf(value: string): bigint | undefined {
+  const digits = /^\+?0*([0-9]{1,30})$/.exec(value)?.[1];
+  return digits === undefined ? undefined : BigInt(digits);
+}
+
 export function isPositiveInteger(value: string): boolean {
   return /^\+?0*[1-9][0-9]*$/.test(value);
 }
@@ -35,6 +41,11 @@ export function isIri(value: string): boolean {
 /** An IRI or a relative reference; may be empty. */
 export function isIriReference(value: string): boolean {
   return /^[^\p{Z}\p{C}<>"{}|\\^`]*$/u.test(value);
+}
+
+/** What an IRI cannot hold as it is, percent-encoded. */
+export function encodeIri(value: string): string {
+  return value.replace(/[\s<>"{}|\\^`]/g, (character) => encodeURIComponent(character));
 }
 
 /** The scheme of an IRI in lower case. */

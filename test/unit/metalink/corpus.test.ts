@@ -7,24 +7,7 @@ import { decodeXml } from '../../../server/src/metalink/xml/decode';
 import { createSourceText } from '../../../server/src/text/sourceText';
 import type { Finding } from '../../../server/src/text/finding';
 import { describeCorpus } from '../corpus';
-
-interface Row {
-  readonly file: string;
-  readonly dialect: string;
-  readonly expected: string;
-  readonly severity: string;
-  readonly reason: string;
-}
-
-export function metalinkRows(folder: string): Row[] {
-  const [head = '', ...lines] = readFileSync(path.join(folder, 'index.tsv'), 'utf8').trimEnd().split('\n');
-  const columns = head.split('\t');
-  return lines.map((line) => {
-    const cells = line.split('\t');
-    const cell = (name: string): string => (cells[columns.indexOf(name)] ?? '').replace(/^"(.*)"$/, '$1').replace(/""/g, '"');
-    return { file: cell('file'), dialect: cell('dialect'), expected: cell('expected'), severity: cell('severity'), reason: cell('reason') };
-  });
-}
+import { metalinkRows } from './corpusIndex';
 
 function check(file: string): Finding[] {
   const decoded = decodeXml(readFileSync(file));

@@ -61,6 +61,7 @@ export function suggestLanguage(value: string): string | undefined {
 }
 
 function reportUnknown(context: CheckContext, element: XmlElement, attribute: XmlAttribute, definition: ElementDefinition): void {
+  if (context.isFull('M4-012')) return;
   const removal = fixWith(t('Remove `{0}`', attribute.name), [removeAttribute(context.document, attribute)], { preferred: false });
   if (definition.name === 'metaurl' && attribute.name === 'location') {
     const message = t('`location` belongs to `url`. On `metaurl` it is a left-over of Metalink 3, and readers pass over it.');

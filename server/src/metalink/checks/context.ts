@@ -22,20 +22,26 @@ export interface CheckContext {
   report(rule: MetalinkRuleId, range: TextRange, message: string, remarks?: Remarks): void;
   /** Text of a leaf; undefined when it is not known because it holds an entity of the DOCTYPE. */
   valueOf(element: XmlElement): string | undefined;
+  /** The rule has been reported so often that more of it helps nobody: what costs time to find need not be looked for. */
+  isFull(rule: MetalinkRuleId): boolean;
   readonly findings: readonly Finding[];
 }
 
-/** More findings than this help nobody: a document with a thousand wrong hashes has one mistake. */
-const mostFindings = 1000;
+/** Of one rule. A document with a thousand wrong hashes has one mistake; an error is never crowded out by hints. */
+const mostOfOneRule = 100;
 
 export function createCheckContext(document: XmlDocument, signed: boolean): CheckContext {
   const findings: Finding[] = [];
+  const counts = new Map<MetalinkRuleId, number>();
+  const isFull = (rule: MetalinkRuleId): boolean => (counts.get(rule) ?? 0) >= mostOfOneRule;
   return {
     document,
     signed,
     findings,
+    isFull,
     report(rule, range, message, { severity, fixes, related, tags } = {}) {
-      if (findings.length >= mostFindings) return;
+      if (isFull(rule)) return;
+      counts.set(rule, (counts.get(rule) ?? 0) + 1);
       findings.push({
         code: rule,
         severity: severity ?? defaultSeverities.get(rule) ?? 'error',

@@ -1,9 +1,9 @@
 import { t } from '../../text/l10n';
 import { insertChild, qualified, setAttribute } from '../edits';
 import { dateMilliseconds } from '../dates';
-import { foldPath } from '../paths';
+import { foldPath, longestPath } from '../paths';
 import { childrenNamed } from '../parse';
-import { isNonNegativeInteger, schemeOf } from '../values';
+import { integerOf, schemeOf } from '../values';
 import { attributeOf, contentRange, nameRange } from '../xml/tree';
 import type { XmlAttribute, XmlElement } from '../xml/tree';
 import { fixBy, fixWith } from './context';
@@ -69,7 +69,7 @@ function checkSizePresence(context: CheckContext, file: XmlElement): bigint | un
     return undefined;
   }
   const value = context.valueOf(first);
-  return value !== undefined && isNonNegativeInteger(value) ? BigInt(value.replace('+', '')) : undefined;
+  return value === undefined ? undefined : integerOf(value);
 }
 
 function checkUniqueNames(context: CheckContext, files: readonly XmlElement[]): void {
@@ -77,7 +77,7 @@ function checkUniqueNames(context: CheckContext, files: readonly XmlElement[]): 
   const folded = new Map<string, XmlAttribute>();
   const names = files
     .map((file) => attributeOf(file, 'name'))
-    .filter((name) => name !== undefined && name.value !== '' && !name.unresolved);
+    .filter((name) => name !== undefined && name.value !== '' && !name.unresolved && name.value.length <= longestPath);
   for (const name of names as XmlAttribute[]) {
     const first = exact.get(name.value);
     const similar = folded.get(foldPath(name.value));

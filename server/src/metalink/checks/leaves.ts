@@ -6,6 +6,7 @@ import { dateFault, repairDate } from '../dates';
 import type { DateFault } from '../dates';
 import { operatingSystems, signatureTypes } from '../registries';
 import {
+  integerOf,
   isAgent,
   isIriReference,
   isLanguageTag,
@@ -138,7 +139,7 @@ function checkOrigin(context: CheckContext, element: XmlElement): void {
 }
 
 function checkOperatingSystem(context: CheckContext, element: XmlElement, value: string): void {
-  if (operatingSystems.has(value)) return;
+  if (operatingSystems.has(value) || context.isFull('M4-098')) return;
   const plain = trimSpace(value);
   const upper = plain.toUpperCase();
   const meant = operatingSystems.has(upper) ? upper : upper.startsWith('LINUX') ? 'LINUX' : nearest(upper, operatingSystems);
@@ -173,7 +174,7 @@ function checkSize(context: CheckContext, element: XmlElement, value: string): v
     const message =
       plain === '' ? t('`size` is empty. It is the length of the file in bytes.') : t('`size` is a number of bytes, not `{0}`.', plain);
     context.report('M4-103', valueRange(element), message);
-  } else if (BigInt(plain.replace('+', '')) > BigInt(Number.MAX_SAFE_INTEGER)) {
+  } else if ((integerOf(plain) ?? Infinity) > BigInt(Number.MAX_SAFE_INTEGER)) {
     context.report('M4-104', valueRange(element), t('More than 2^53 − 1 bytes: many readers cannot count so far.'));
   }
 }

@@ -65,7 +65,7 @@ function riskMessage(risk: PathRisk, name: string): string {
     case 'colon':
       return t('`{0}` holds a character that Windows does not allow in names.', name);
     case 'long':
-      return t('A part of the name is longer than 255 bytes. Most file systems cannot hold it.');
+      return t('The name, or a part of it, is too long: file systems hold 255 bytes a part and 4096 in all.');
   }
 }
 

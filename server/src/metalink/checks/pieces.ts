@@ -3,7 +3,7 @@ import { insertChild, qualified, removeAttribute, removeElement, setAttribute } 
 import { hashFunctionOfLength } from '../registries';
 import type { HashFunction } from '../registries';
 import { childrenNamed } from '../parse';
-import { hasOuterSpace, isLowerHex, isPositiveInteger, trimSpace } from '../values';
+import { hasOuterSpace, integerOf, isLowerHex, isPositiveInteger, trimSpace } from '../values';
 import { vocabulary } from '../vocabulary';
 import { attributeOf, contentRange, nameRange } from '../xml/tree';
 import type { XmlElement } from '../xml/tree';
@@ -80,9 +80,10 @@ function checkLength(context: CheckContext, list: XmlElement): bigint | undefine
     context.report('M4-061', valueRange, t('The `length` of a piece is a positive number of bytes, not `{0}`.', value));
     return undefined;
   }
-  const length = BigInt(trimSpace(value).replace('+', ''));
-  if (length < smallPiece) context.report('M4-069', valueRange, t('Pieces below 16 KiB make the document large and gain little.'));
-  else if (length > largestExact) context.report('M4-069', valueRange, t('A piece of more than 2^53 − 1 bytes is no piece.'));
+  const length = integerOf(trimSpace(value));
+  if (length === undefined || length > largestExact)
+    context.report('M4-069', valueRange, t('A piece of more than 2^53 − 1 bytes is no piece.'));
+  else if (length < smallPiece) context.report('M4-069', valueRange, t('Pieces below 16 KiB make the document large and gain little.'));
   return length;
 }
 

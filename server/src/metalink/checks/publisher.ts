@@ -1,7 +1,7 @@
 import { t } from '../../text/l10n';
 import type { Fix } from '../../text/finding';
 import { insertChild, qualified, removeElement, setAttribute } from '../edits';
-import { isIriReference, trimSpace } from '../values';
+import { encodeIri, isIriReference, trimSpace } from '../values';
 import type { ElementDefinition } from '../vocabulary';
 import { attributeOf, nameRange } from '../xml/tree';
 import type { XmlElement } from '../xml/tree';
@@ -24,7 +24,7 @@ export function checkPublisher(context: CheckContext, publisher: XmlElement): vo
   if (url === undefined || !url.hasValue || url.unresolved) return;
   const plain = trimSpace(url.value);
   if (!isIriReference(plain)) {
-    const encoded = plain.replace(/[\s<>"{}|\\^`]/g, (character) => encodeURIComponent(character));
+    const encoded = encodeIri(plain);
     const fixes = isIriReference(encoded) ? [fixWith(t('Change to `{0}`', encoded), [setAttribute(publisher, 'url', encoded)])] : [];
     context.report('M4-100', url.valueRange, t('`{0}` is no URL: it holds a character that must be percent-encoded.', plain), { fixes });
   } else if (plain !== url.value) {

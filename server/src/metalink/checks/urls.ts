@@ -1,7 +1,7 @@
 import { t } from '../../text/l10n';
 import { removeElement } from '../edits';
 import { countries, countryMistakes, metaurlTypes } from '../registries';
-import { hasOuterSpace, isIri, isMediaType, isPriority, schemeOf, trimSpace, userinfoOf } from '../values';
+import { encodeIri, hasOuterSpace, isIri, isMediaType, isPriority, schemeOf, trimSpace, userinfoOf } from '../values';
 import { attributeOf, contentRange, nameRange } from '../xml/tree';
 import type { XmlAttribute, XmlElement } from '../xml/tree';
 import { escapeText } from '../xml/value';
@@ -68,7 +68,7 @@ export function checkIri(context: CheckContext, element: XmlElement, rule: 'M4-1
 function iriFixes(context: CheckContext, element: XmlElement, value: string): ReturnType<typeof fixBy>[] {
   const range = contentRange(element);
   if (schemeOf(value) !== undefined) {
-    const encoded = value.replace(/[\s<>"{}|\\^`]/g, (character) => encodeURIComponent(character));
+    const encoded = encodeIri(value);
     return isIri(encoded) ? [fixBy(t('Change to `{0}`', encoded), range, escapeText(encoded))] : [];
   }
   const origin = originOf(context, element);
@@ -137,8 +137,7 @@ function checkPriority(context: CheckContext, element: XmlElement): void {
     });
     return;
   }
-  const number = /^[+-]?\d+$/.test(plain) ? BigInt(plain.replace('+', '')) : undefined;
-  const clamped = number === undefined ? undefined : number < 1n ? '1' : '999999';
+  const clamped = /^(?:-\d+|\+?0+)$/.test(plain) ? '1' : /^\+?\d+$/.test(plain) ? '999999' : undefined;
   context.report(
     'M4-110',
     valueRange,

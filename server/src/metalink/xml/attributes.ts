@@ -1,4 +1,5 @@
 import { t } from '../../text/l10n';
+import type { TextRange } from '../../text/range';
 import { AMPERSAND, APOSTROPHE, EQUALS, GREATER, LESS, LF, QUOTE, SLASH, endOfName, isSpace, skipSpace } from './characters';
 import { declarationProblem, declareAll, isDeclaration, namespaceOf, splitName } from './namespaces';
 import type { NamespaceScope } from './namespaces';
@@ -57,49 +58,55 @@ export function readAttributes(
   return { ...resolve(written, outer, list), end: position };
 }
 
-function readAttribute(
-  text: string,
-  start: number,
-  nameEnd: number,
-  entities: DeclaredEntities,
-  list: ProblemList,
-): { attribute: XmlAttribute; end: number } {
+interface ReadAttribute {
+  readonly attribute: XmlAttribute;
+  /** Offset behind it. */
+  readonly end: number;
+}
+
+function readAttribute(text: string, start: number, nameEnd: number, entities: DeclaredEntities, list: ProblemList): ReadAttribute {
   const name = text.slice(start, nameEnd);
-  const { prefix, local } = splitName(name);
-  const base = { name, prefix, local, namespace: '', nameRange: { start, end: nameEnd } };
-  const missing = { ...base, valueRange: { start: nameEnd, end: nameEnd }, value: '', hasValue: false, unresolved: false };
+  const nameRange = { start, end: nameEnd };
   const equals = skipSpace(text, nameEnd);
   if (text.charCodeAt(equals) !== EQUALS) {
     list.add(start, nameEnd, t('The attribute `{0}` has no value. Write `{0}="…"`.', name));
-    return { attribute: missing, end: nameEnd };
+    return { attribute: create(name, nameRange, { start: nameEnd, end: nameEnd }, '', false, false), end: nameEnd };
   }
   const open = skipSpace(text, equals + 1);
   const quote = text.charCodeAt(open);
-  if (quote !== QUOTE && quote !== APOSTROPHE) return readUnquoted(text, base, open, list);
+  if (quote !== QUOTE && quote !== APOSTROPHE) return readUnquoted(text, name, nameRange, open, list);
   const { end, closed, unresolved, plain } = scanValue(text, open + 1, quote, entities, list);
-  const valueRange = { start: open + 1, end };
-  if (!closed)
+  if (!closed) {
     list.add(open, end, t('The value of `{0}` is not closed.', name), {
       fixes: [replacement(t('Close the value'), { start: end, end }, text.charAt(open))],
     });
+  }
   const raw = text.slice(open + 1, end);
-  const value = plain ? raw : attributeValue(raw);
-  return { attribute: { ...base, valueRange, value, hasValue: true, unresolved }, end: closed ? end + 1 : end };
+  const attribute = create(name, nameRange, { start: open + 1, end }, plain ? raw : attributeValue(raw), true, unresolved);
+  return { attribute, end: closed ? end + 1 : end };
 }
 
-function readUnquoted(
-  text: string,
-  base: Pick<XmlAttribute, 'name' | 'prefix' | 'local' | 'namespace' | 'nameRange'>,
-  open: number,
-  list: ProblemList,
-): { attribute: XmlAttribute; end: number } {
+/** Written out: spreading objects costs more than all the rest of an attribute. */
+function create(
+  name: string,
+  nameRange: TextRange,
+  valueRange: TextRange,
+  value: string,
+  hasValue: boolean,
+  unresolved: boolean,
+): XmlAttribute {
+  const { prefix, local } = splitName(name);
+  return { name, prefix, local, namespace: '', nameRange, valueRange, value, hasValue, unresolved };
+}
+
+function readUnquoted(text: string, name: string, nameRange: TextRange, open: number, list: ProblemList): ReadAttribute {
   let end = open;
   while (end < text.length && !isSpace(text.charCodeAt(end)) && !isTagEnd(text, end)) end++;
   const value = text.slice(open, end);
-  list.add(base.nameRange.start, Math.max(end, base.nameRange.end), t('The value of `{0}` must be in quotes.', base.name), {
+  list.add(nameRange.start, Math.max(end, nameRange.end), t('The value of `{0}` must be in quotes.', name), {
     fixes: [replacement(t('Put the value in quotes'), { start: open, end }, `"${value.replace(/"/g, '&quot;')}"`)],
   });
-  return { attribute: { ...base, valueRange: { start: open, end }, value, hasValue: value !== '', unresolved: false }, end };
+  return { attribute: create(name, nameRange, { start: open, end }, value, value !== '', false), end };
 }
 
 interface ScannedValue {

@@ -33,7 +33,7 @@ export function isSpace(code: number): boolean {
   return code === SPACE || code === LF || code === TAB || code === CR;
 }
 
-/** Production 4, `NameStartChar`. A surrogate pair counts where its first unit is in planes 1 to 14. */
+/** Production 4, `NameStartChar`, for one unit. Pairs are the business of `endOfName`. */
 export function isNameStart(code: number): boolean {
   if (code < 128) return ((asciiClasses[code] ?? 0) & NAME_START) !== 0;
   return isWideNameStart(code);
@@ -42,9 +42,7 @@ export function isNameStart(code: number): boolean {
 /** Production 4a, `NameChar`. */
 export function isNameCharacter(code: number): boolean {
   if (code < 128) return ((asciiClasses[code] ?? 0) & NAME) !== 0;
-  return (
-    isWideNameStart(code) || code === 0xb7 || (code >= 0x300 && code <= 0x36f) || (code >= 0x203f && code <= 0x2040) || isLowSurrogate(code)
-  );
+  return isWideNameStart(code) || code === 0xb7 || (code >= 0x300 && code <= 0x36f) || (code >= 0x203f && code <= 0x2040);
 }
 
 /** Production 2, `Char`, for one unit that is not half of a pair. */
@@ -67,10 +65,26 @@ export function isXmlCodePoint(code: number): boolean {
 
 /** The offset behind the name that starts at `start`; `start` itself when there is none. */
 export function endOfName(text: string, start: number): number {
-  if (!isNameStart(text.charCodeAt(start))) return start;
-  let at = start + 1;
-  while (at < text.length && isNameCharacter(text.charCodeAt(at))) at++;
+  const first = text.charCodeAt(start);
+  let at = isNameStart(first) ? start + 1 : start + widthOfPair(text, start);
+  if (at === start) return start;
+  while (at < text.length) {
+    const width = isNameCharacter(text.charCodeAt(at)) ? 1 : widthOfPair(text, at);
+    if (width === 0) break;
+    at += width;
+  }
   return at;
+}
+
+/** Whether a name goes on at `at`. */
+export function continuesName(text: string, at: number): boolean {
+  return isNameCharacter(text.charCodeAt(at)) || widthOfPair(text, at) > 0;
+}
+
+/** 2 where a surrogate pair of planes 1 to 14 stands, all of which are name characters; else 0. */
+function widthOfPair(text: string, at: number): 0 | 2 {
+  const code = text.charCodeAt(at);
+  return code >= 0xd800 && code <= 0xdb7f && isLowSurrogate(text.charCodeAt(at + 1)) ? 2 : 0;
 }
 
 /** The offset of the first character at or behind `start` that is no white space. */
@@ -88,7 +102,6 @@ function isWideNameStart(code: number): boolean {
     (code >= 0x2070 && code <= 0x218f) ||
     (code >= 0x2c00 && code <= 0x2fef) ||
     (code >= 0x3001 && code <= 0xd7ff) ||
-    (code >= 0xd800 && code <= 0xdb7f) ||
     (code >= 0xf900 && code <= 0xfdcf) ||
     (code >= 0xfdf0 && code <= 0xfffd)
   );

@@ -17,10 +17,9 @@ export function checkInstruction(text: string, start: number, close: number, lis
   if (target === '') list.add(start, start + 2, t('A processing instruction names its target.'));
   else if (target.toLowerCase() === 'xml') {
     list.add(start, nameEnd, t('The target `{0}` is reserved. The declaration is written `<?xml … ?>`.', target));
-  } else if (target.includes(':')) list.add(start + 2, nameEnd, t('The target of a processing instruction has no colon.'));
-  else if (nameEnd !== close && !isSpace(text.charCodeAt(nameEnd))) {
+  } else if (nameEnd !== close && !isSpace(text.charCodeAt(nameEnd))) {
     list.add(start, nameEnd, t('A space is missing behind the target `{0}`.', target));
-  }
+  } else if (target.includes(':')) list.add(start + 2, nameEnd, t('The target of a processing instruction has no colon.'));
 }
 
 /** Reports an XML declaration that does not start at `first`, the document's first character. `alone`: no markup stands before it. */

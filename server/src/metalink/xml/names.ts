@@ -1,5 +1,5 @@
 import { t } from '../../text/l10n';
-import { endOfName, isNameCharacter } from './characters';
+import { continuesName, endOfName } from './characters';
 import { splitName } from './namespaces';
 import type { ProblemList } from './problems';
 
@@ -24,7 +24,7 @@ export class TagNames {
   read(start: number): number {
     const { text, last } = this;
     const behind = start + last.name.length;
-    if (last.name !== '' && text.startsWith(last.name, start) && !isNameCharacter(text.charCodeAt(behind))) return behind;
+    if (last.name !== '' && text.startsWith(last.name, start) && !continuesName(text, behind)) return behind;
     const end = endOfName(text, start);
     const name = text.slice(start, end);
     const { prefix, local, wellFormed } = splitName(name);

@@ -67,7 +67,7 @@ class Reader {
       this.stop(0, Math.min(text.length, 1), t('The document has more than {0} characters. It is not read.', this.limits.characters));
     }
     while (at < text.length && !this.incomplete) at = text.charCodeAt(at) === LESS ? this.readMarkup(at) : this.readText(at);
-    if (!this.incomplete) this.finish();
+    this.finish(at);
     return { text, root: this.root, markup: this.markup, problems: this.list.problems, incomplete: this.incomplete };
   }
 
@@ -133,7 +133,7 @@ class Reader {
     if (next === SLASH) return this.readEndTag(at);
     if (next === BANG) return this.readBang(at);
     if (next === QUESTION) return this.readInstruction(at);
-    if (isNameStart(next)) return this.readStartTag(at);
+    if (isNameStart(next) || endOfName(text, at + 1) > at + 1) return this.readStartTag(at);
     this.list.add(at, at + 1, t('A lone `<` is not allowed here. Write `&lt;`.'), {
       fixes: [replacement(t('Write `&lt;`'), { start: at, end: at + 1 }, '&lt;')],
     });
@@ -369,9 +369,13 @@ class Reader {
     this.incomplete = true;
   }
 
-  private finish(): void {
-    const end = this.text.length;
-    if (this.roots === 0) this.list.add(0, Math.min(1, end), t('The document has no element.'));
-    while (this.stack.length > 0) this.leaveOpen(end, undefined);
+  /** Ends what is still open. Where a limit stopped the reader, that is nobody's mistake. */
+  private finish(at: number): void {
+    const end = Math.min(at, this.text.length);
+    if (this.roots === 0 && !this.incomplete) this.list.add(0, Math.min(1, end), t('The document has no element.'));
+    while (this.top !== undefined) {
+      if (this.incomplete) this.close(end, end);
+      else this.leaveOpen(end, undefined);
+    }
   }
 }
