@@ -1,4 +1,5 @@
 import type { CompletionItem } from 'vscode-languageserver-types';
+import type { TextRange } from '../text/range';
 import { completeHeaderKey, completeHeaderValue } from './completionHeader';
 import { completionItems } from './completionItem';
 import type { Candidate, CompletionOptions } from './completionItem';
@@ -15,14 +16,17 @@ import { wholeRecipes } from './snippets';
  */
 export function completeRecipe(context: RecipeContext, offset: number, options: CompletionOptions): CompletionItem[] {
   const place = placeAt(context, offset);
-  const { range, candidates } = candidatesAt(context, place, offset);
+  const { range: whole, candidates } = candidatesAt(context, place, offset);
+  // Editors also end lines at a lone carriage return; an edit stays on the line of the cursor.
+  const line = context.source.lineRange(context.source.positionAt(offset).line);
+  const range = { start: Math.max(whole.start, line.start), end: Math.min(whole.end, Math.max(line.end, offset)) };
   const items = completionItems(context, range, candidates, options);
   if (!options.wholeRecipes || !options.snippets || !isEmpty(context)) return items;
   return [...completionItems(context, range, wholeRecipes(), options), ...items];
 }
 
 interface Candidates {
-  readonly range: Place extends { range: infer R } ? R : { start: number; end: number };
+  readonly range: TextRange;
   readonly candidates: readonly Candidate[];
 }
 
@@ -36,7 +40,7 @@ function candidatesAt(context: RecipeContext, place: Place, offset: number): Can
       return { range: place.range, candidates: [...keys, ...sections] };
     }
     case 'header-value':
-      return { range: place.range, candidates: completeHeaderValue(context, place) };
+      return { range: place.range, candidates: spaced(context, place.range.start, completeHeaderValue(context, place)) };
     case 'section-name':
       return { range: place.range, candidates: completeSection(context, place.stage, place.section, place.indentation) };
     case 'section-argument': {
@@ -52,6 +56,12 @@ function candidatesAt(context: RecipeContext, place: Place, offset: number): Can
     case 'comment':
       return { range: here, candidates: [] };
   }
+}
+
+/** Directly behind the colon, a space comes first. */
+function spaced({ source }: RecipeContext, start: number, candidates: readonly Candidate[]): readonly Candidate[] {
+  if (source.text.charAt(start - 1) !== ':') return candidates;
+  return candidates.map((candidate) => ({ ...candidate, insert: ` ${candidate.label}` }));
 }
 
 /** At the start of an empty line of a body, a new section may begin. */

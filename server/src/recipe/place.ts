@@ -81,14 +81,14 @@ function placeholderAround(
   const [whole, typed = '', gap = ''] = open;
   const rest = text.slice(offset, Math.min(line.end, offset + 200));
   const more = /^\w*/.exec(rest)?.[0] ?? '';
-  if (typed !== '' && gap !== '' && more !== '') return undefined;
+  // Behind the name and a space, the name is finished.
+  if (typed !== '' && gap !== '') return undefined;
   const closing = /^[ \t]*\}\}/.exec(rest.slice(more.length))?.[0] ?? '';
   const start = from + open.index;
-  const nameStart = typed === '' ? offset : start + whole.length - gap.length - typed.length;
-  const nameEnd = typed !== '' && gap !== '' ? nameStart + typed.length : offset + more.length;
+  const nameRange = { start: start + whole.length - typed.length, end: offset + more.length };
   return {
     range: { start, end: offset + more.length + closing.length },
-    nameRange: { start: nameStart, end: nameEnd },
+    nameRange,
     closed: closing !== '',
   };
 }
@@ -97,8 +97,10 @@ function sectionLinePlace(text: string, stage: Stage | undefined, section: Secti
   if (stage === undefined || !touches(section.lineRange, offset) || line.start !== section.lineRange.start) return undefined;
   const { markRange, nameRange } = section;
   const nameEnd = Math.max(markRange.end, nameRange.end);
-  const indentation = { start: line.start, end: markRange.start };
-  if (offset <= nameEnd) return { kind: 'section-name', stage, section, range: { start: markRange.start, end: nameEnd }, indentation };
+  // In the space before the percent sign, the range begins at the offset.
+  const start = Math.min(markRange.start, offset);
+  const indentation = { start: line.start, end: start };
+  if (offset <= nameEnd) return { kind: 'section-name', stage, section, range: { start, end: nameEnd }, indentation };
   const { index, range } = wordAround(text, { start: nameEnd, end: line.end }, offset, Infinity);
   return { kind: 'section-argument', stage, section, range, index };
 }
@@ -111,7 +113,8 @@ function headerPlace(text: string, stage: Stage | undefined, line: TextRange, of
     const isFirst = part === entry.lines[0];
     const colon = isFirst ? text.indexOf(':', entry.keyRange.end) : -1;
     if (isFirst && offset <= colon) continue;
-    const range = part.start === part.end ? { start: offset, end: offset } : part;
+    const range =
+      part.start === part.end ? { start: offset, end: offset } : { start: Math.min(part.start, offset), end: Math.max(part.end, offset) };
     return { kind: 'header-value', stage, entry, range };
   }
   const typed = text.slice(line.start, line.end);

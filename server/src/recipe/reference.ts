@@ -11,8 +11,9 @@ import { agents } from './vocabulary';
 export interface ReferencePlace {
   /** The value of `Bootstrap:`. */
   readonly agent: string;
-  /** The value of `From:` as it stands in the text, from `range.start` to `range.end`. */
+  /** The value of `From:`, without the space around it. */
   readonly text: string;
+  /** Where it stands; from the offset on where that is in the space before it. */
   readonly range: TextRange;
   /** The image that the stage starts from, after templating; undefined while `From:` is empty. */
   readonly image: RecipeImage | undefined;
@@ -35,7 +36,7 @@ export function referenceAt(context: RecipeContext, offset: number): ReferencePl
   return {
     agent,
     text: place.entry.value,
-    range: place.entry.value === '' ? { start: offset, end: offset } : place.entry.valueRange,
+    range: place.range,
     image: place.entry.value === '' ? undefined : stageImage(context.parsed.recipe, stage, context.options),
     registry: value('registry'),
     namespace: value('namespace'),

@@ -2,6 +2,7 @@ import type { DocumentSymbol } from 'vscode-languageserver-types';
 import { symbolKind } from '../text/kinds';
 import type { TextRange } from '../text/range';
 import type { RecipeContext } from './context';
+import { trimRange } from './engineText';
 import { headerEntry } from './lookup';
 import type { Section, Stage } from './syntax';
 
@@ -17,7 +18,7 @@ function stageSymbol(context: RecipeContext, stage: Stage): DocumentSymbol {
   const name = headerEntry(stage, 'stage');
   const from = headerEntry(stage, 'from') ?? headerEntry(stage, 'bootstrap');
   const selected = name ?? from ?? stage.header.entries[0];
-  const first = selected?.range ?? stage.sections[0]?.lineRange ?? { start: stage.range.start, end: stage.range.start };
+  const first = selected?.range ?? stage.sections[0]?.markRange ?? { start: stage.range.start, end: stage.range.start };
   return symbol(context, {
     name: name?.value || from?.value || '1',
     kind: symbolKind.module,
@@ -43,7 +44,7 @@ function childrenOf(context: RecipeContext, stage: Stage): DocumentSymbol[] {
       name: context.source.text.slice(section.markRange.start, Math.max(section.markRange.end, section.nameRange.end)) || '%',
       kind: section.app ? symbolKind.class : section.content.kind === 'script' ? symbolKind.function : symbolKind.namespace,
       range: trimmed(context, section.range),
-      selection: section.lineRange,
+      selection: { start: section.markRange.start, end: Math.max(section.markRange.end, section.nameRange.end) },
       ...(section.arguments !== '' && { detail: section.app?.name ?? section.arguments.trim() }),
       children: linesOf(context, section),
     }),
@@ -103,9 +104,7 @@ function symbol({ source }: RecipeContext, { name, detail, kind, range, selectio
   };
 }
 
-/** A range without the blank lines at its end. */
-function trimmed({ source }: RecipeContext, range: TextRange): TextRange {
-  let end = range.end;
-  while (end > range.start && /\s/.test(source.text.charAt(end - 1))) end--;
-  return { start: range.start, end };
+/** A range without the blank lines at its end; space is what the engines call so. */
+function trimmed({ source }: RecipeContext, { start, end }: TextRange): TextRange {
+  return { start, end: Math.max(start, trimRange(source.text, start, end).end) };
 }
