@@ -115,7 +115,7 @@ export function createRegistryClient(world: HubWorld): RegistryClient {
   ): Promise<Authorized> {
     const { challenge } = registry;
     if (!challenge) return {};
-    const credential = await world.credentials.find(question.registry, question.repository);
+    const credential = await world.credentials.find(question.registry, question.repository, 'registry');
     const used: { credential?: Credential } = credential ? { credential } : {};
     if (challenge.scheme === 'basic') {
       const authorization = basicAuthorization(credential);

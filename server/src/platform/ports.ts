@@ -83,10 +83,13 @@ export interface Credential {
   readonly source: string;
 }
 
+/** `registry`: an OCI registry asks for it; the engines' variables, which name no host, are meant for those alone. */
+export type CredentialPurpose = 'registry';
+
 /** Finds the credential that belongs to a host; never asks the user. */
 export interface CredentialStore {
   /** `host` with port where there is one; `path` the repository for entries that are narrower than a host. Undefined when there is none. */
-  find(host: string, path?: string): Promise<Credential | undefined>;
+  find(host: string, path?: string, purpose?: CredentialPurpose): Promise<Credential | undefined>;
 }
 
 /** Where a log line goes; the text carries no secret. */
