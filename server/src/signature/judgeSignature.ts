@@ -44,17 +44,19 @@ export async function judgeSignature(
   const compare = async (): Promise<string | undefined> => {
     if (opened.error?.alone === true) return opened.error.words;
     if (!legacy && hashType === undefined) return unsupportedHash;
-    if (opened.error || !opened.plaintext) return `signature object ${id} not valid: ${opened.error?.words ?? ''}`;
+    if (opened.error || !opened.plaintext) return `${notValid(id)}: ${opened.error?.words ?? ''}`;
     if (hashType === undefined) return unsupportedHash;
     if (legacy)
       return wrongEntity(opened, descriptor) ?? compareLegacy(image, target, opened.plaintext, hashType, options.hasher, verified);
     const metadata = readImageMetadata(opened.plaintext);
-    if ('error' in metadata) return `signature object ${id} not valid: ${metadata.error}`;
+    if ('error' in metadata) return `${notValid(id)}: ${metadata.error}`;
     return wrongEntity(opened, descriptor) ?? compareImage(image, target, metadata, options.hasher, verified);
   };
   const error = await withFormatErrors(compare);
   const contents =
-    opened.finding.status === 'unknown-key' ? await compareUnverified(image, target, descriptor, opened, options) : undefined;
+    opened.finding.status === 'unknown-key' && options.compareUnverified !== false
+      ? await compareUnverified(image, target, descriptor, opened, options)
+      : undefined;
   const isBroken = error !== undefined && opened.finding.status === 'valid';
   const finding: SignatureFinding = {
     ...opened.finding,
@@ -86,6 +88,11 @@ async function compareUnverified(
     metadata ? compareImage(image, target, metadata, hasher, []) : compareLegacy(image, target, plaintext, hashType, hasher, []),
   );
   return { error };
+}
+
+/** The library leaves an id of 0 out. */
+function notValid(id: number): string {
+  return id === 0 ? 'signature not valid' : `signature object ${id} not valid`;
 }
 
 const unsupportedHash = 'hash algorithm unsupported';

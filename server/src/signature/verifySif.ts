@@ -24,6 +24,8 @@ export interface SifVerifyOptions {
   readonly now: number;
   /** Only the objects with these ids (`legacy-all`: the engines' command line asks for the primary partition). */
   readonly objects?: readonly number[];
+  /** Compare the image with what signatures by unknown keys list, too; default true. */
+  readonly compareUnverified?: boolean;
   readonly signal?: AbortSignal;
 }
 

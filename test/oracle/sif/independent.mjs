@@ -72,6 +72,7 @@ function images(folder, gpg, root) {
     write(`gpg-rsa-${algorithm}`, signed(gpg, root, 'rsa', { algorithm }));
   for (const digest of ['SHA1', 'SHA224', 'SHA384', 'RIPEMD160'])
     write(`gpg-rsa-pgp-${digest.toLowerCase()}`, signed(gpg, root, 'rsa', { digest }));
+  write('gpg-eddsa-pgp-sha224', signed(gpg, root, 'eddsa', { digest: 'SHA224' }));
   write('gpg-two-packets', signed(gpg, root, 'rsa', { also: 'eddsa' }));
   return made;
 }

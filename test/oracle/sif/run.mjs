@@ -60,7 +60,7 @@ try {
 
   const compare = async (name, image, mode) => {
     const [theirs, mine] = await Promise.all([library.judge(image, mode), ours.judge(image, mode, keys)]);
-    const reason = explain(theirs, mine, name);
+    const reason = explain(theirs, mine);
     if (theirs === 'verify: <nil>') tally.accepted++;
     if (reason === undefined) {
       if (tally.failed++ < 20) console.log(`DIFF ${name} [${mode}]\n  library: ${theirs}\n  ours:    ${mine}`);

@@ -1,0 +1,134 @@
+import fc from 'fast-check';
+import { generateKeyPairSync } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { decodeArmor } from '../../../server/src/signature/armor';
+import { decodeBase64 } from '../../../server/src/signature/base64';
+import { decodeClearSigned } from '../../../server/src/signature/clearSign';
+import { claimedKeyIds, isDsse, verifyDsse } from '../../../server/src/signature/dsse';
+import { readImageMetadata, readLegacyDigest } from '../../../server/src/signature/imageMetadata';
+import { readPgpKeys } from '../../../server/src/signature/pgpEntities';
+import { PgpPacketError, signaturePackets } from '../../../server/src/signature/pgpSignature';
+import { verifyPgp } from '../../../server/src/signature/pgpVerify';
+import { readPublicKeys } from '../../../server/src/signature/publicKeys';
+import { referenceKey } from './referenceKey';
+
+const bytes = fc.uint8Array({ maxLength: 2000 });
+const now = Date.now() / 1000;
+
+/** Text out of the pieces that the readers look for. */
+const soup = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom(
+        '-----BEGIN PGP SIGNED MESSAGE-----', '-----BEGIN PGP SIGNATURE-----', '-----END PGP SIGNATURE-----', 'Hash: SHA256', 'Hash: SHA1, MD5',
+        '', '- ', '- -----', 'SIFHASH:', '{"version":1}', 'wsBzBAEBCAAnBYJe+oD0CZCiDCfuf/e6hBYhBBIEXIwLEATQWN5L7aIMJ+5/97qE', '=AAAA', 'AA==', ' \t', 'Version: 1',
+      ), // prettier-ignore
+      fc.string({ maxLength: 120 }),
+    ),
+    { maxLength: 25 },
+  )
+  .chain((lines) => fc.constantFrom('\n', '\r\n', '\r').map((end) => Buffer.from(lines.join(end))));
+
+describe('any bytes', () => {
+  test('as clear-signed text', () =>
+    fc.assert(
+      fc.property(fc.oneof(bytes, soup), (data) => {
+        const message = decodeClearSigned(data);
+        if (message) expect(message.plaintext.length).toBeLessThanOrEqual(data.length);
+      }),
+      { numRuns: 2000 },
+    ));
+
+  test('as armor and base64', () =>
+    fc.assert(
+      fc.property(fc.oneof(bytes, soup), (data) => {
+        const text = Buffer.from(data).toString('latin1');
+        decodeArmor(text);
+        expect(decodeBase64(text).bytes.length).toBeLessThanOrEqual(text.length);
+      }),
+      { numRuns: 1000 },
+    ));
+
+  test('as signature packets', () =>
+    fc.assert(
+      fc.property(bytes, fc.constantFrom(undefined, 'illegal base64 data'), (data, damage) => {
+        try {
+          expect([...signaturePackets(data, damage)].length).toBeLessThanOrEqual(data.length);
+        } catch (error) {
+          expect(error).toBeInstanceOf(PgpPacketError);
+        }
+      }),
+      { numRuns: 2000 },
+    ));
+
+  test('as a signature by a known key', async () => {
+    const { entities } = await readPgpKeys(Buffer.from(referenceKey));
+    const issuer = Buffer.from(entities[0]!.primary.id, 'hex');
+    const property = fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), fc.constantFrom(1, 17, 19, 22, 27), async (numbers, algorithm) => {
+      const body = Buffer.concat([
+        Buffer.from([4, 0, algorithm, 8, 0, 6, 5, 2, 0x60, 0, 0, 0, 0, 10, 9, 16]),
+        issuer,
+        Buffer.from([0, 0]),
+        numbers,
+      ]);
+      const packet = Buffer.concat([Buffer.from([0xc2, 0xff, 0, 0, 0, 0]), body]);
+      packet.writeUInt32BE(body.length, 2);
+      const outcome = await verifyPgp(entities, [Buffer.from('text')], { bytes: packet, damage: undefined }, now);
+      expect(outcome.status).toBe('invalid');
+    });
+    return fc.assert(property, { numRuns: 200 });
+  });
+
+  test('as keys', () =>
+    fc.assert(
+      fc.asyncProperty(fc.oneof(bytes, soup), async (data) => {
+        expect((await readPgpKeys(data)).entities).toEqual([]);
+        readPublicKeys(Buffer.from(data).toString('latin1'), new Date());
+      }),
+      { numRuns: 300 },
+    ));
+
+  test('as a DSSE envelope', () => {
+    const { publicKey } = generateKeyPairSync('ed25519');
+    const keys = readPublicKeys(publicKey.export({ type: 'spki', format: 'pem' }).toString(), new Date()).keys;
+    expect(keys).toHaveLength(1);
+    const envelope = fc.record({
+      payloadType: fc.oneof(fc.constant('application/vnd.sylabs.sif-metadata+json'), fc.anything()),
+      payload: fc.oneof(fc.base64String(), fc.anything()),
+      signatures: fc.oneof(
+        fc.array(fc.record({ keyid: fc.oneof(fc.constant(keys[0]!.id), fc.anything()), sig: fc.oneof(fc.base64String(), fc.anything()) })),
+        fc.anything(),
+      ),
+    });
+    const json = fc.oneof(envelope, fc.jsonValue()).map((value) => Buffer.from(JSON.stringify(value, printable) ?? ''));
+    fc.assert(
+      fc.property(fc.oneof(json, bytes), (data) => {
+        isDsse(data);
+        claimedKeyIds(data);
+        expect(verifyDsse(data, keys)).toHaveProperty('error');
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('as signed metadata', () =>
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          bytes,
+          fc.json().map((text) => Buffer.from(text)),
+        ),
+        fc.constantFrom('SHA-256', 'BLAKE2b-256'),
+        (data, hash) => {
+          expect(readImageMetadata(data)).toBeTypeOf('object');
+          expect(readLegacyDigest(data, hash)).toBeTypeOf('object');
+        },
+      ),
+      { numRuns: 1000 },
+    ));
+});
+
+/** JSON knows no big integers. */
+function printable(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value;
+}
