@@ -174,6 +174,31 @@ describe('downloads', () => {
     }
   });
 
+  test("the registry's token is asked for again before it ends, and goes to no other host", async () => {
+    let clock = Date.now();
+    const hub = createLibraryHub({ ...test0().world, now: () => clock });
+    const opened = await hub.open(reference('library://HOST/oci/tools/tool:1.4'), {});
+    const source = opened.files[0]?.sources[0];
+    const grants = () => test0().hub.requests.filter(({ path }) => path.startsWith('/v1/oci-redirect')).length;
+    const token = { authorization: `Bearer ${accounts.libraryRegistryToken}` };
+    expect([await source?.headers?.(), grants()]).toEqual([token, 1]);
+    clock += 61_000;
+    expect([await source?.headers?.(), grants()]).toEqual([token, 2]);
+    clock += 61_000;
+    test0().hub.misbehave('/v1/oci-redirect', { kind: 'body', body: '{"token":"other","url":"https://elsewhere.example.org"}' });
+    expect(await source?.headers?.()).toEqual({});
+  });
+
+  test.each<[string, Fault]>([
+    ['fails', { kind: 'status', status: 500 }],
+    ['sends a page', { kind: 'html' }],
+    ['names another scheme', { kind: 'body', body: '{"token":"x","url":"file:///etc"}' }],
+  ])('where the way to a registry %s, the library hands the file out itself', async (_, fault) => {
+    test0().hub.misbehave('/v1/oci-redirect', fault);
+    const opened = await library().open(reference('library://HOST/oci/tools/tool:1.4'), { reason: 'editor' });
+    expect(opened.files[0]?.sources.map(({ url }) => new URL(url).pathname)).toEqual(['/v1/imagefile/oci/tools/tool:1.4']);
+  });
+
   test('the registry behind the library comes first', async () => {
     const opened = await library().open(reference('library://HOST/oci/tools/tool:1.4'), {});
     expect(opened.files[0]?.sources.map(({ priority, url }) => [priority, new URL(url).pathname.split('/')[1]])).toEqual([
