@@ -1,4 +1,6 @@
 import fc from 'fast-check';
+import fs from 'node:fs';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { BuildFacts } from '../../../server/src/labels/automatic';
 import { checkLabels } from '../../../server/src/labels/check';
@@ -168,7 +170,11 @@ describe('a schema of the user', () => {
   });
 });
 
-test('every rule has an own page', () => expect(new Set(labelRuleTable.map((rule) => rule.page)).size).toBe(labelRuleTable.length));
+test.each(labelRuleTable)('$id has a page with a bad and a good example', ({ id, page }) => {
+  const text = fs.readFileSync(path.resolve(import.meta.dirname, '../../../docs/rules', page), 'utf8');
+  expect(text).toContain(`\`${id}\``);
+  expect(text).toMatch(/## Bad\n\n```singularity\n[^]+?```\n\n## Good\n\n```singularity\n/);
+});
 
 test('anything can be checked', () => {
   const word = fc.oneof(
