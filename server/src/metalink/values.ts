@@ -103,7 +103,7 @@ function nameOf(type: 'language' | 'region', code: string): string | undefined {
 export function isLowerHex(text: string, start: number, end: number): boolean {
   for (let at = start; at < end; at++) {
     const code = text.charCodeAt(at);
-    if (!((code >= 48 && code <= 57) || (code >= 97 && code <= 102))) return false;
+    if ((code > 57 || code < 48) && (code > 102 || code < 97)) return false;
   }
   return end > start;
 }

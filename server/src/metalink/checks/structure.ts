@@ -132,7 +132,7 @@ function moveFixes(
 function checkCounts(context: CheckContext, parent: XmlElement, definition: ElementDefinition): void {
   const firsts = new Map<string, XmlElement>();
   const single = singles.get(definition.name);
-  if (single === undefined) return;
+  if (single === undefined || single.size === 0) return;
   for (const child of parent.children) {
     if (child.namespace !== parent.namespace || !single.has(child.local)) continue;
     const first = firsts.get(child.local);
