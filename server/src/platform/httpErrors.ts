@@ -10,11 +10,11 @@ export function toHttpError(error: unknown, host: string, proxy: string | undefi
   const make = (failure: ConstructorParameters<typeof HttpError>[0], text: string): HttpError =>
     new HttpError(failure, text, host, { cause: error });
 
-  if (isAbort(error)) return make('aborted', t('The request to {0} was cancelled.', host));
   const proxyStatus = /Proxy response \((\d+)\)/.exec(message)?.[1];
   if (proxy !== undefined && proxyStatus === '407') return new HttpError('proxy', askForProxyPassword(proxy), host, { cause: error });
   if (proxy !== undefined && proxyStatus !== undefined)
     return make('proxy', t('The proxy {0} refuses a connection to {1} (status {2}).', proxy, host, proxyStatus));
+  if (isAbort(error)) return make('aborted', t('The request to {0} was cancelled.', host));
   if (proxy !== undefined && (connectCodes.has(code) || dnsCodes.has(code) || /socks/i.test(message))) {
     return make(
       'proxy',
@@ -54,11 +54,9 @@ function codeOf(error: unknown): string {
   return '';
 }
 
+/** undici calls a tunnel that the proxy refuses an abort as well: that is told apart before. */
 function isAbort(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    (error.name === 'AbortError' || ('code' in error && error.code === 'UND_ERR_ABORTED' && !error.message.startsWith('Proxy')))
-  );
+  return error instanceof Error && (error.name === 'AbortError' || ('code' in error && error.code === 'UND_ERR_ABORTED'));
 }
 
 function isTls(code: string): boolean {
