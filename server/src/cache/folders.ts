@@ -1,5 +1,6 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { hasCode } from '../platform/durable';
 import { t } from '../text/l10n';
 import type { CacheLocation } from './find';
 import { writeError } from './writeError';
@@ -27,7 +28,7 @@ export async function makeCacheFolders(cache: CacheLocation, below: readonly str
 
 async function makeFolder(folder: string): Promise<void> {
   await fs.mkdir(folder, { mode: 0o700 }).catch((error: unknown) => {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    if (!hasCode(error, 'EEXIST')) throw error;
   });
   if (!(await fs.lstat(folder)).isDirectory())
     throw new Error(t('{0} is no folder (a link perhaps): nothing is written through it.', folder));

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { hasCode } from '../platform/durable';
 import { t } from '../text/l10n';
 import type { CacheEngine, CacheLocation } from './find';
 import { contentHash, isEntryName, isTemporaryName, kindsOf } from './layout';
@@ -155,8 +156,4 @@ async function lstatOrNothing(file: string): Promise<fs.Stats | undefined> {
     if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return undefined;
     throw error;
   }
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }

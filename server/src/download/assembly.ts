@@ -1,4 +1,4 @@
-import { BlockPool, blockLength } from '../platform/partialFile';
+import { blockLength, blockPool } from '../platform/partialFile';
 import type { PartialFile } from '../platform/partialFile';
 import { Contributions } from './contributions';
 import type { Expectation } from './expectation';
@@ -15,7 +15,6 @@ const mostWrites = 12;
  * prefix, blocks are written in the background. What is `trusted` has arrived and, where pieces have hashes, matches them.
  */
 export class Assembly {
-  readonly pool = new BlockPool();
   readonly trusted: RangeSet;
   readonly contributions: Contributions;
   piecesVerified = 0;
@@ -65,7 +64,7 @@ export class Assembly {
     this.contributions.add(offset, offset + length, source);
     this.hash(source, offset, bytes);
     this.file.write(block, length, offset, () => {
-      this.pool.give(block);
+      blockPool.give(block);
       if (!this.busy) for (const resume of this.resumeSources.splice(0)) resume();
       this.catchUp();
     });
@@ -111,7 +110,7 @@ export class Assembly {
     const { pieces } = this;
     if (pieces === undefined) return [];
     const wrong: CheckedPiece[] = [];
-    const block = this.pool.take();
+    const block = blockPool.take();
     for (const { from, to } of [...this.trusted.list]) {
       for (let at = from; at < to;) {
         const length = await this.file.read(block, Math.min(blockLength, to - at), at);
@@ -121,7 +120,7 @@ export class Assembly {
         at += part.length;
       }
     }
-    this.pool.give(block);
+    blockPool.give(block);
     for (const piece of wrong) this.forget(piece.from, piece.to);
     return wrong;
   }
@@ -182,7 +181,7 @@ export class Assembly {
   }
 
   private async readPrefix(): Promise<void> {
-    const block = this.pool.take();
+    const block = blockPool.take();
     try {
       for (let length = this.readable(); length > 0; length = this.readable()) {
         const { whole } = this;
@@ -192,7 +191,7 @@ export class Assembly {
         if (whole === this.whole && whole.position === at && this.trusted.covers(at, at + read)) whole.advance(block.subarray(0, read));
       }
     } finally {
-      this.pool.give(block);
+      blockPool.give(block);
     }
   }
 }

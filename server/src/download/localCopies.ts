@@ -2,7 +2,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { t } from '../text/l10n';
-import { blockLength } from '../platform/partialFile';
+import { blockLength, blockPool } from '../platform/partialFile';
 import type { Assembly } from './assembly';
 import type { Expectation } from './expectation';
 import { beginHash } from './wholeHash';
@@ -101,7 +101,7 @@ export async function takePieces(
       if (bytesRead < length) break;
       if (beginHash(pieces.type).update(memory.subarray(0, length)).digest('hex') !== pieces.hashes[index]) continue;
       for (let at = 0; at < length; at += blockLength) {
-        const block = assembly.pool.take();
+        const block = blockPool.take();
         const part = memory.copy(block, 0, at, Math.min(length, at + blockLength));
         assembly.accept(-1, from + at, block, part);
       }

@@ -1,4 +1,4 @@
-import { blockLength } from '../platform/partialFile';
+import { blockLength, blockPool } from '../platform/partialFile';
 import type { BodySink, TransportReply } from '../platform/transport';
 import type { Assembly } from './assembly';
 import type { RateLimit } from './rateLimit';
@@ -84,7 +84,7 @@ export class RangeReader implements BodySink {
   }
 
   buffer(): Uint8Array {
-    this.block ??= this.options.assembly.pool.take();
+    this.block ??= blockPool.take();
     if (this.streamed < this.at) return this.block.subarray(0, Math.min(blockLength, this.at - this.streamed));
     if (this.filledTo === 0) this.blockAt = this.at;
     const limit = this.options.scheduler.limit(this.source);
@@ -147,7 +147,7 @@ export class RangeReader implements BodySink {
     this.block = undefined;
     if (block === undefined) return;
     if (this.filledTo > 0) this.options.assembly.accept(this.source, this.blockAt, block, this.filledTo);
-    else this.options.assembly.pool.give(block);
+    else blockPool.give(block);
     this.filledTo = 0;
   }
 }

@@ -1,4 +1,4 @@
-import { blockLength } from '../platform/partialFile';
+import { blockLength, blockPool } from '../platform/partialFile';
 import type { PartialFile } from '../platform/partialFile';
 import type { TransportReply } from '../platform/transport';
 import type { RateLimit } from './rateLimit';
@@ -12,13 +12,14 @@ export async function streamUnknown(
   onBytes: (bytes: number) => void,
 ): Promise<number> {
   await file.truncate(0);
-  let block = Buffer.allocUnsafeSlow(blockLength);
+  let block = blockPool.take();
   let fill = 0;
   let written = 0;
   const flush = (): void => {
     const full = block;
-    block = Buffer.allocUnsafeSlow(blockLength);
+    block = blockPool.take();
     file.write(full, fill, written, () => {
+      blockPool.give(full);
       if (file.pendingWrites < 8) reply.resume();
     });
     written += fill;

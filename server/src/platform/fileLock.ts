@@ -24,6 +24,10 @@ export interface FileLock {
 const staleAfter = 30_000;
 const heartbeat = 5_000;
 
+/** Neither changes while this process lives. */
+let ownStart: Promise<string> | undefined;
+let boot: Promise<string> | undefined;
+
 /**
  * Takes the lock file, or says who holds it. A holder whose process is gone loses it: on this machine at once, on another (a shared file
  * system) when its heartbeat has stopped for half a minute.
@@ -32,7 +36,7 @@ export async function tryLock(path: string, purpose: string): Promise<FileLock |
   const own: LockHolder = {
     pid: process.pid,
     host: os.hostname(),
-    started: await processStart(process.pid),
+    started: await (ownStart ??= processStart(process.pid)),
     token: randomBytes(8).toString('hex'),
     purpose,
   };
@@ -154,10 +158,9 @@ async function processStart(pid: number): Promise<string> {
 }
 
 /** Identifies this boot of the machine; '' where the system does not tell. */
-export async function bootId(): Promise<string> {
-  try {
-    return (await fs.readFile('/proc/sys/kernel/random/boot_id', 'latin1')).trim();
-  } catch {
-    return ''; // not Linux
-  }
+export function bootId(): Promise<string> {
+  return (boot ??= fs.readFile('/proc/sys/kernel/random/boot_id', 'latin1').then(
+    (text) => text.trim(),
+    () => '', // not Linux
+  ));
 }

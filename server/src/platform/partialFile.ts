@@ -4,17 +4,15 @@ import type { FileHandle } from 'node:fs/promises';
 /** Length of the blocks that downloads are received in and written by, in bytes. */
 export const blockLength = 1024 * 1024;
 
-/** Blocks of memory, used again. */
-export class BlockPool {
-  private readonly free: Buffer[] = [];
+const freeBlocks: Buffer[] = [];
 
-  take(): Buffer {
-    return this.free.pop() ?? Buffer.allocUnsafeSlow(blockLength);
-  }
-  give(block: Buffer): void {
-    if (this.free.length < 16) this.free.push(block);
-  }
-}
+/** Blocks of memory, used again by all downloads of a thread. */
+export const blockPool = {
+  take: (): Buffer => freeBlocks.pop() ?? Buffer.allocUnsafeSlow(blockLength),
+  give: (block: Buffer): void => {
+    if (freeBlocks.length < 24) freeBlocks.push(block);
+  },
+};
 
 /**
  * An unfinished download: written at any offset, several writes at a time, never through a symbolic link. Node has no fallocate: the

@@ -49,7 +49,8 @@ export function parseHeader(text: string, start: number, end: number, stage: num
       continueEntry(text, cut, entry, pending.value);
       pending = undefined;
     }
-    if (entry.value.endsWith('\\')) {
+    const last = entry.lines.at(-1)?.end ?? 0;
+    if (text.charCodeAt(last - 1) === backslash && entry.value !== '') {
       dropBackslash(entry);
       pending = { entry, value: entry.value };
     } else complete(entry, stage, problems);
@@ -72,6 +73,9 @@ interface Pending {
 const newline = 10;
 const hashSign = 35;
 const colonSign = 58;
+const backslash = 92;
+
+const valueLimit = 65_536;
 
 function newEntry(text: string, line: TextRange, colon: number): MutableEntry {
   const keyRange = trimRange(text, line.start, colon);
@@ -93,7 +97,8 @@ function newEntry(text: string, line: TextRange, colon: number): MutableEntry {
 
 function continueEntry(text: string, line: TextRange, entry: MutableEntry, value: string): void {
   const added = trimRange(text, line.start, line.end);
-  entry.value = joinDecoded(value, text.slice(added.start, added.end));
+  // The engines refuse a header this long, and joining ever longer texts line by line would not be linear.
+  if (value.length < valueLimit) entry.value = joinDecoded(value, text.slice(added.start, added.end));
   entry.lines.push(added);
   entry.range = { start: entry.range.start, end: added.end };
   entry.valueRange = { start: entry.valueRange.start, end: added.end };
@@ -103,6 +108,7 @@ function continueEntry(text: string, line: TextRange, entry: MutableEntry, value
 function dropBackslash(entry: MutableEntry): void {
   const last = entry.lines.pop();
   if (last !== undefined) entry.lines.push({ start: last.start, end: Math.max(last.start, last.end - 1) });
+  if (!entry.value.endsWith('\\')) return;
   const value = entry.value.slice(0, -1);
   entry.value = value.endsWith('\\n') ? value.slice(0, -2) + '\n' : value;
 }

@@ -66,7 +66,7 @@ function fixOf(comment: ShellComment, place: (span: ShellSpan) => TextRange): Fi
 }
 
 /** Lines and columns of a script to offsets of the recipe, whose lines may end with a carriage return and hold characters of two units. */
-function offsetsOf(text: string, body: TextRange): (span: ShellSpan) => TextRange {
+export function offsetsOf(text: string, body: TextRange): (span: ShellSpan) => TextRange {
   const starts = [body.start];
   for (let newline = text.indexOf('\n', body.start); newline >= 0 && newline + 1 < body.end; newline = text.indexOf('\n', newline + 1))
     starts.push(newline + 1);

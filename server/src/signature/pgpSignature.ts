@@ -66,6 +66,9 @@ class Bytes {
     this.at += count;
     return this.bytes.subarray(this.at - count, this.at);
   }
+  takeAtMost(count: number): Uint8Array {
+    return this.take(Math.min(count, this.left));
+  }
   number(count: number): number {
     return this.take(count).reduce((value, byte) => value * 256 + byte, 0);
   }
@@ -78,37 +81,58 @@ class Bytes {
 export function* signaturePackets(bytes: Uint8Array, damage: string | undefined): Generator<PgpSignature> {
   const stream = new Bytes(bytes, damage);
   while (stream.left > 0 || damage !== undefined) {
-    const { tag, length } = packetHeader(stream);
+    const { tag, length, isPartial } = packetHeader(stream);
     const start = stream.at;
-    const end = length === undefined ? stream.bytes.length : start + length;
-    const body = new Bytes(stream.bytes.subarray(start, end), end > stream.bytes.length ? damage : undefined);
+    const end = Math.min(start + length, stream.bytes.length);
+    const content = isPartial ? readParts(stream, length) : stream.bytes.subarray(start, end);
+    const behind = isPartial ? stream.at : end;
+    const body = new Bytes(content, start + length > stream.bytes.length ? damage : undefined);
     try {
       if (tag === 10 || tag === 12 || tag >= 40) throw unsupported('packet');
       if (tag !== 2) throw structural('non signature packet found');
       const signature = signatureBody(body);
-      stream.at = start + body.at; // Go leaves what it did not need
+      stream.at = isPartial ? behind : start + body.at; // Go leaves what it did not need
       yield signature;
     } catch (error) {
       if (!(error instanceof PgpPacketError) || error.kind === 'fatal') throw error;
-      stream.at = Math.min(end, stream.bytes.length);
+      stream.at = behind;
     }
   }
 }
 
-/** Header of a packet in both formats (RFC 9580, 4.2). Length undefined: up to the end. */
-function packetHeader(stream: Bytes): { readonly tag: number; readonly length: number | undefined } {
+interface PacketHeader {
+  readonly tag: number;
+  /** Bytes of the body, or of its first part; infinite when it goes up to the end. */
+  readonly length: number;
+  readonly isPartial: boolean;
+}
+
+/** Header of a packet in both formats (RFC 9580, 4.2). */
+function packetHeader(stream: Bytes): PacketHeader {
   const first = stream.number(1);
   if ((first & 0x80) === 0) throw structural('tag byte does not have MSB set');
-  if ((first & 0x40) === 0) {
-    const lengthType = first & 3;
-    return { tag: (first & 0x3f) >> 2, length: lengthType === 3 ? undefined : stream.number(1 << lengthType) };
-  }
-  const tag = first & 0x3f;
+  if ((first & 0x40) !== 0) return { tag: first & 0x3f, ...newLength(stream) };
+  const lengthType = first & 3;
+  const length = lengthType === 3 ? Infinity : stream.number(1 << lengthType);
+  return { tag: (first & 0x3f) >> 2, length, isPartial: false };
+}
+
+function newLength(stream: Bytes): Pick<PacketHeader, 'length' | 'isPartial'> {
   const octet = stream.number(1);
-  if (octet < 192) return { tag, length: octet };
-  if (octet < 224) return { tag, length: ((octet - 192) << 8) + stream.number(1) + 192 };
-  if (octet === 255) return { tag, length: stream.number(4) };
-  throw structural('signature packet in parts'); // partial lengths: only data packets may have them
+  if (octet < 192) return { length: octet, isPartial: false };
+  if (octet < 224) return { length: ((octet - 192) << 8) + stream.number(1) + 192, isPartial: false };
+  return octet === 255 ? { length: stream.number(4), isPartial: false } : { length: 2 ** (octet & 0x1f), isPartial: true };
+}
+
+/** The body of a packet in parts, as far as the stream goes. */
+function readParts(stream: Bytes, first: number): Uint8Array {
+  const parts = [stream.takeAtMost(first)];
+  for (let goesOn = true; goesOn && stream.left >= 5;) {
+    const { length, isPartial } = newLength(stream);
+    parts.push(stream.takeAtMost(length));
+    goesOn = isPartial;
+  }
+  return Buffer.concat(parts);
 }
 
 function signatureBody(body: Bytes): PgpSignature {

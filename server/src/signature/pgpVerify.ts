@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DecodedBase64 } from './base64';
 import type { PgpEntity, PgpKey } from './pgpEntities';
+import { verifyEdwards } from './pgpEdwards';
 import { PgpPacketError, signaturePackets } from './pgpSignature';
 import type { PgpSignature } from './pgpSignature';
 
@@ -105,6 +106,8 @@ async function checkNumbers(key: PgpKey, signature: PgpSignature, digest: Buffer
   const { config, enums, readSignature } = await import('openpgp');
   const algorithm: number = key.packet.algorithm;
   if (algorithm !== signature.publicKeyAlgorithm) return 'openpgp: invalid argument: public key and signature use different algorithms';
+  const edwards = verifyEdwards(key.packet.publicParams, signature, digest);
+  if (edwards !== undefined) return edwards ? '' : mismatch(signature, digest);
   const type = signature.type === 0 ? enums.signature.binary : enums.signature.text;
   try {
     // The same packet with the true digest tag and the issuer alone in the unhashed part: everything else there is not protected.
@@ -119,10 +122,14 @@ async function checkNumbers(key: PgpKey, signature: PgpSignature, digest: Buffer
     await packet.verify(key.packet, type, new Uint8Array(0), null as unknown as Date, true, checked);
     return '';
   } catch {
-    // The library tells "does not hold" only by throwing. The engines' older releases compare the first bytes of the digest first.
-    const tagMatches = signature.tag[0] === digest[0] && signature.tag[1] === digest[1];
-    return `openpgp: invalid signature: ${tagMatches ? verificationFailure(signature) : "hash tag doesn't match"}`;
+    return mismatch(signature, digest); // the library tells "does not hold" only by throwing
   }
+}
+
+/** The words for a signature that does not hold. The engines' older releases compare the first bytes of the digest first. */
+function mismatch(signature: PgpSignature, digest: Buffer): string {
+  const tagMatches = signature.tag[0] === digest[0] && signature.tag[1] === digest[1];
+  return `openpgp: invalid signature: ${tagMatches ? verificationFailure(signature) : "hash tag doesn't match"}`;
 }
 
 function verificationFailure({ publicKeyAlgorithm }: PgpSignature): string {

@@ -2,7 +2,7 @@ import type { SignatureFinding } from '../image/verdict';
 import { dataType } from '../sif/descriptor';
 import type { SifDescriptor } from '../sif/descriptor';
 import { ImageFormatError } from '../sif/formatError';
-import { readObject } from '../sif/sifImage';
+import { objectRange, readObject } from '../sif/sifImage';
 import type { SifImage } from '../sif/sifImage';
 import { decodeClearSigned } from './clearSign';
 import { isLegacyPlaintext } from './imageMetadata';
@@ -130,19 +130,27 @@ async function linkedSignatures(
   for (const descriptor of image.descriptors) {
     const { dataType: type, linkedId, linkedToGroup } = descriptor;
     if (type !== dataType.signature || linkedToGroup !== isGroup || linkedId !== target.id) continue;
+    if (!isGroup) {
+      found.push({ descriptor, data: await readClipped(image, descriptor, signal) });
+      continue;
+    }
     try {
       const data = await readObject(image, descriptor, maximumSignature, signal);
-      if (isGroup && isLegacy(data) !== (mode !== 'default')) continue;
-      found.push({ descriptor, data });
+      if (isLegacy(data) === (mode !== 'default')) found.push({ descriptor, data });
     } catch (error) {
       if (!(error instanceof ImageFormatError)) throw error;
-      if (isGroup) return { error: error.reference ?? error.message, missing: false };
-      // Those of single objects are not read in search: what cannot be read is no signature later.
-      found.push({ descriptor, data: new Uint8Array(0) });
+      return { error: error.reference ?? error.message, missing: false };
     }
   }
   if (found.length > 0) return { signatures: found };
   return { error: `signature not found for object ${isGroup ? 'group ' : ''}${target.id}`, missing: true };
+}
+
+/** What there is of an object: the library reads signatures of single objects without asking whether the file ends inside them. */
+async function readClipped(image: SifImage, descriptor: SifDescriptor, signal?: AbortSignal): Promise<Uint8Array> {
+  if (descriptor.offset < 0n) return new Uint8Array(0);
+  const { offset, length } = objectRange(image, descriptor);
+  return image.source.read(offset, Math.min(length, maximumSignature), signal);
 }
 
 /** Whether a signature object is of the form of Singularity 3.0–3.5: clear-signed, its text begins `SIFHASH:`. */

@@ -9,7 +9,8 @@ import { contextOf, withCursor } from './recipes';
 function hover(marked: string, options: Partial<RecipeOptions> = {}): string | undefined {
   const { text, offset } = withCursor(marked);
   const found = hoverRecipe(contextOf(text, options), offset);
-  return found && 'value' in found.contents ? found.contents.value : undefined;
+  const contents = found?.contents;
+  return typeof contents === 'object' && 'value' in contents ? contents.value : undefined;
 }
 
 const docker = 'Bootstrap: docker\nFrom: a\n';

@@ -73,8 +73,8 @@ function definition(stage: Stage, name: string, value: string): Fix {
 
 /** `a#b {{ V }}`: for Apptainer a `#` anywhere before a placeholder makes a comment; for a shell only one at the start of a word. */
 function checkHiddenPlaceholder({ text, report }: CheckContext, placeholder: Placeholder): void {
-  const lineStart = text.lastIndexOf('\n', placeholder.range.start - 1) + 1;
-  const before = text.slice(Math.max(lineStart, placeholder.range.start - 500), placeholder.range.start);
+  const nearby = text.slice(Math.max(0, placeholder.range.start - 500), placeholder.range.start);
+  const before = nearby.slice(nearby.lastIndexOf('\n') + 1);
   if (/(?:^|[\s;&|()])#/.test(before) || !/\S#[^!]/.test(before)) return;
   report(
     'lint/placeholder-in-comment',

@@ -6,6 +6,9 @@ import type { RecipeRuleId } from '../rules';
 import type { ParsedRecipe, Recipe, Stage } from '../syntax';
 import { argumentValue, readDefaults, replacePlaceholders } from '../templating';
 
+/** More than anybody reads: a file that is no recipe at all must not fill the memory with findings. */
+const findingLimit = 10_000;
+
 /** What a check looks at, and where it says what it found. */
 export interface CheckContext {
   readonly parsed: ParsedRecipe;
@@ -42,7 +45,9 @@ export function createCheckContext(parsed: ParsedRecipe, options: RecipeOptions,
     text: recipe.text,
     options,
     engine: options.engine === 'apptainer' ? 'Apptainer' : 'SingularityCE',
-    report: (code, range, message, extra = {}) => findings.push({ code, severity: defaultSeverity(code), message, range, ...extra }),
+    report: (code, range, message, extra = {}) => {
+      if (findings.length < findingLimit) findings.push({ code, severity: defaultSeverity(code), message, range, ...extra });
+    },
     defaults,
     fill: (stage, value) => (value.includes('{{') ? replacePlaceholders(value, defaults(stage), options) : value),
     argument: (stage, name) => argumentValue(name, defaults(stage), options),

@@ -12,12 +12,13 @@ export function checkScripts(context: CheckContext): void {
   for (const stage of context.recipe.stages) {
     const commands: ShellCommand[] = [];
     for (const section of stage.sections) {
-      if (section.content.kind !== 'script') continue;
+      // The engines refuse a longer one, and that is all there is to say about it.
+      if (section.content.kind !== 'script' || section.bodyRange.end - section.bodyRange.start > 65_536) continue;
       checkVariables(context, section);
       if (section.name !== 'post' && section.name !== 'appinstall') continue;
       const own = shellCommands(context.text, section.bodyRange.start, section.bodyRange.end);
       checkLastDirectory(context, stage, section, own);
-      commands.push(...own);
+      for (const command of own) commands.push(command);
     }
     if (commands.length === 0) continue;
     checkInstalls(context, stage, commands);

@@ -1,0 +1,31 @@
+import { parseArgs } from 'node:util';
+import { inspectTarget } from '../operations/inspect';
+import { inspectText } from '../operations/inspectText';
+import { t } from '../text/l10n';
+import { choice } from './choice';
+import type { Environment } from './environment';
+import { targetOf } from './targets';
+import { exitStatus, UsageError } from './terminal';
+import type { Terminal } from './terminal';
+
+/** `inspect`: everything that can be told about a target without downloading it. */
+export async function inspect(words: readonly string[], terminal: Terminal, environment: Environment): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...words],
+    allowPositionals: true,
+    options: { format: { type: 'string' }, platform: { type: 'string' } },
+  });
+  const [word, ...more] = positionals;
+  if (word === undefined || more.length > 0) throw new UsageError(t('inspect takes one target.'));
+  const format = choice('--format', values.format ?? 'text', ['text', 'json']);
+  const settings = environment.settings(values.platform === undefined ? {} : { 'online.platform': values.platform });
+  const items = await inspectTarget(await environment.world(settings), targetOf(word), { signal: terminal.signal });
+  if (format === 'json') terminal.out(JSON.stringify(items.length === 1 ? items[0] : items));
+  else {
+    for (const item of items) {
+      for (const line of inspectText(item, Date.now())) terminal.out(line);
+      if (item.problem !== undefined) terminal.note(`${item.title}: ${item.problem}`);
+    }
+  }
+  return items.some((item) => item.problem !== undefined) ? exitStatus.trouble : exitStatus.good;
+}

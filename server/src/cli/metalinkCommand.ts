@@ -1,0 +1,135 @@
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { convertMetalinkFile } from '../operations/convertMetalink';
+import { createMetalink } from '../operations/createMetalink';
+import { mergeMetalinkFiles } from '../operations/mergeMetalinks';
+import { resolveMetalinkText } from '../operations/resolveMetalink';
+import { readMetalinkFile } from '../operations/metalinkFile';
+import { writeAtomically } from '../platform/durable';
+import { t } from '../text/l10n';
+import type { Environment } from './environment';
+import { progressText } from '../operations/progressText';
+import { targetOf } from './targets';
+import { exitStatus, UsageError } from './terminal';
+import type { Terminal } from './terminal';
+
+/** `metalink create|convert|resolve|merge`: metalinks for containers, written and mended. */
+export async function metalink(words: readonly string[], terminal: Terminal, environment: Environment): Promise<number> {
+  const [verb, ...rest] = words;
+  switch (verb) {
+    case 'create':
+      return create(rest, terminal, environment);
+    case 'convert':
+      return convert(rest, terminal);
+    case 'resolve':
+      return resolve(rest, terminal, environment);
+    case 'merge':
+      return merge(rest, terminal);
+    default:
+      throw new UsageError(t('metalink takes create, convert, resolve or merge.'));
+  }
+}
+
+async function create(words: readonly string[], terminal: Terminal, environment: Environment): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...words],
+    allowPositionals: true,
+    options: {
+      mirror: { type: 'string', multiple: true },
+      'piece-length': { type: 'string' },
+      sha512: { type: 'boolean' },
+      signature: { type: 'string' },
+      output: { type: 'string', short: 'o' },
+    },
+  });
+  if (positionals.length === 0) throw new UsageError(t('metalink create takes at least one target.'));
+  const world = await environment.world(environment.settings({}));
+  const created = await createMetalink(world, positionals.map(targetOf), {
+    mirrors: values.mirror ?? [],
+    ...pieceLength(values['piece-length'] ?? 'auto'),
+    sha512: values.sha512 === true,
+    ...(values.signature !== undefined && { signature: path.resolve(values.signature) }),
+    signal: terminal.signal,
+    onProgress: (progress) => terminal.progress(progressText(progress)),
+  });
+  terminal.progress('');
+  for (const line of created.report) terminal.note(line);
+  await write(created.text, values.output, terminal);
+  return exitStatus.good;
+}
+
+async function convert(words: readonly string[], terminal: Terminal): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...words],
+    allowPositionals: true,
+    options: { output: { type: 'string', short: 'o' } },
+  });
+  const [file, ...more] = positionals;
+  if (file === undefined || more.length > 0) throw new UsageError(t('metalink convert takes one file.'));
+  const converted = await convertMetalinkFile(file);
+  for (const line of converted.report) terminal.note(line);
+  await write(converted.text, values.output, terminal);
+  return exitStatus.good;
+}
+
+async function resolve(words: readonly string[], terminal: Terminal, environment: Environment): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...words],
+    allowPositionals: true,
+    options: { write: { type: 'boolean' }, download: { type: 'boolean' } },
+  });
+  const [file, ...more] = positionals;
+  if (file === undefined || more.length > 0) throw new UsageError(t('metalink resolve takes one file.'));
+  const resolved = await resolveMetalinkText(await environment.world(environment.settings({})), await readMetalinkFile(file), {
+    download: values.download === true,
+    signal: terminal.signal,
+    onProgress: (progress) => terminal.progress(progressText(progress)),
+  });
+  terminal.progress('');
+  for (const line of resolved.report) terminal.note(line);
+  if (values.write !== true) terminal.out(resolved.text.replace(/\n$/, ''));
+  else if (resolved.applied > 0) await writeAtomically(path.resolve(file), resolved.text);
+  return resolved.conflicts > 0 ? exitStatus.findings : resolved.needDownload.length > 0 ? exitStatus.trouble : exitStatus.good;
+}
+
+async function merge(words: readonly string[], terminal: Terminal): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...words],
+    allowPositionals: true,
+    options: { output: { type: 'string', short: 'o' } },
+  });
+  const [first, second, ...more] = positionals;
+  if (first === undefined || second === undefined || more.length > 0) throw new UsageError(t('metalink merge takes two files.'));
+  const merged = await mergeMetalinkFiles(first, second);
+  for (const line of merged.report) terminal.note(line);
+  await write(merged.text, values.output, terminal);
+  return exitStatus.good;
+}
+
+/** To the file, or to standard output; an existing file is not replaced. */
+async function write(text: string, output: string | undefined, terminal: Terminal): Promise<void> {
+  if (output === undefined) {
+    terminal.out(text.replace(/\n$/, ''));
+    return;
+  }
+  const file = path.resolve(output);
+  if (await exists(file)) throw new Error(t('{0} exists already; it is left as it is. Name another file.', output));
+  await writeAtomically(file, text);
+  terminal.note(t('Written: {0}', output));
+}
+
+async function exists(file: string): Promise<boolean> {
+  return fs.lstat(file).then(
+    () => true,
+    () => false,
+  );
+}
+
+function pieceLength(value: string): { pieceLength?: number } {
+  if (value === 'auto') return {};
+  const bytes = Number(value);
+  if (!Number.isSafeInteger(bytes) || bytes < 16_384)
+    throw new UsageError(t('--piece-length takes "auto" or a number of bytes from 16384, not "{0}".', value));
+  return { pieceLength: bytes };
+}

@@ -1,0 +1,81 @@
+import { t } from '../text/l10n';
+import { HttpError } from '../platform/ports';
+import { readConfiguredSettings } from './configuredSettings';
+import { createEnvironment } from './environment';
+import type { Environment } from './environment';
+import { exitStatus, UsageError } from './terminal';
+import { usages } from './usages';
+import type { Terminal } from './terminal';
+
+type Command = (words: readonly string[], terminal: Terminal, environment: Environment) => Promise<number>;
+
+/** Each command's code is loaded when it is called: `check` needs no network. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  check: async () => (await import('./checkCommand')).check,
+  inspect: async () => (await import('./inspectCommand')).inspect,
+  verify: async () => (await import('./verifyCommand')).verify,
+  pull: async () => (await import('./pullCommand')).pull,
+  metalink: async () => (await import('./metalinkCommand')).metalink,
+  cache: async () => (await import('./cacheCommand')).cache,
+  completion: async () => (await import('./completionScript')).completionScript,
+};
+
+/** Runs one command; returns its exit status. Every error becomes one line on standard error; never rejects. */
+export async function runCommand(words: readonly string[], terminal: Terminal): Promise<number> {
+  const [name, ...rest] = words;
+  if (name === '--version' || name === '-v') {
+    terminal.out(process.env['CONTAINER_METALINK_VERSION'] ?? 'development');
+    return exitStatus.good;
+  }
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h' || rest.includes('--help') || rest.includes('-h')) {
+    terminal.out(usageText());
+    return name === undefined ? exitStatus.usage : exitStatus.good;
+  }
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command === undefined) {
+    terminal.note(t('container-metalink: there is no command "{0}".', name));
+    terminal.note(usageText());
+    return exitStatus.usage;
+  }
+  let environment: Environment | undefined;
+  try {
+    const configured = await readConfiguredSettings();
+    if (configured.problem !== undefined) terminal.note(configured.problem);
+    environment = createEnvironment(terminal, configured.settings);
+    return await (
+      await command()
+    )(rest, terminal, environment);
+  } catch (error) {
+    return report(error, terminal);
+  } finally {
+    terminal.progress('');
+    await environment?.close();
+  }
+}
+
+function usageText(): string {
+  return [
+    t('Usage:'),
+    ...usages.map((usage) => `  container-metalink ${usage}`),
+    '',
+    t(
+      'TARGET: an image reference (docker://, oras://, library://, shub://, http(s)://), a local image, a .meta4, or a recipe (its images).',
+    ),
+    t('Exit status: 0 good; 1 findings or a failed verdict; 2 nothing could be verified, or an I/O or network error; 64 usage.'),
+  ].join('\n');
+}
+
+function report(error: unknown, terminal: Terminal): number {
+  const isUsage =
+    error instanceof UsageError || (error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'));
+  const message = error instanceof Error ? error.message : String(error);
+  if (terminal.signal.aborted) terminal.note(t('Stopped.'));
+  else terminal.note(`container-metalink: ${message}`);
+  if (isUsage) {
+    terminal.note(t('"container-metalink help" shows how it is used.'));
+    return exitStatus.usage;
+  }
+  if (!(error instanceof HttpError) && process.env['CONTAINER_METALINK_DEBUG'] === '1' && error instanceof Error)
+    terminal.note(error.stack ?? '');
+  return exitStatus.trouble;
+}

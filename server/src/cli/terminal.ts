@@ -1,0 +1,66 @@
+/** What a command writes to: standard output for results, standard error for progress and messages. */
+export interface Terminal {
+  /** A result, without a line end. */
+  out(line: string): void;
+  /** A message for people, without a line end. */
+  note(line: string): void;
+  /** Replaces the progress line; nothing where standard error is no terminal. Empty text clears it. */
+  progress(line: string): void;
+  readonly width: number;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+/** Exit statuses of every command. */
+export const exitStatus = {
+  good: 0,
+  /** Findings of severity error, or a verdict `failed`. */
+  findings: 1,
+  /** Nothing could be verified, or an I/O or network error. */
+  trouble: 2,
+  usage: 64,
+} as const;
+
+/** The words of the command line are wrong: the message says which and what is expected. */
+export class UsageError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'UsageError';
+  }
+}
+
+/** A terminal on the process' own streams. */
+export function createTerminal(): Terminal {
+  const controller = new AbortController();
+  let shown = 0;
+  process.once('SIGINT', () => controller.abort());
+  process.once('SIGTERM', () => controller.abort());
+  // A reader that went away (`| head`) is the end of the work, not an error.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(exitStatus.good);
+    throw error;
+  });
+  const clear = () => {
+    if (shown > 0) process.stderr.write(`\r${' '.repeat(shown)}\r`);
+    shown = 0;
+  };
+  return {
+    out(line) {
+      clear();
+      process.stdout.write(`${line}\n`);
+    },
+    note(line) {
+      clear();
+      process.stderr.write(`${line}\n`);
+    },
+    progress(line) {
+      if (!process.stderr.isTTY) return;
+      clear();
+      const text = line.slice(0, (process.stderr.columns || 80) - 1);
+      process.stderr.write(text);
+      shown = text.length;
+    },
+    width: process.stdout.columns || 80,
+    signal: controller.signal,
+  };
+}

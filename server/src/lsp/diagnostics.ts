@@ -1,0 +1,130 @@
+import type { Connection } from 'vscode-languageserver';
+import type { Diagnostic, DiagnosticSeverity, DiagnosticTag } from 'vscode-languageserver-types';
+import type { Finding, Severity } from '../text/finding';
+import type { SourceText } from '../text/sourceText';
+import type { AnalysedDocument } from './language';
+import type { OpenDocuments } from './documents';
+import { rulePage } from '../operations/rulePages';
+
+/** Where findings come from. `local` answers from the text alone and is never kept waiting by the others. */
+export type FindingKind = 'local' | 'shell' | 'online' | 'mirrors' | 'verification';
+
+/** Keeps the findings of each kind per document, merges them, and tells the client. */
+export interface DiagnosticsManager {
+  /** Diagnostics of a document as they stand: local ones computed now, the others as they came. */
+  current(uri: string): Promise<Diagnostic[]>;
+  /** Findings under a range, for code actions. */
+  findingsOf(uri: string): Promise<readonly Finding[]>;
+  /** Replaces what a kind says about a document version; ignored when the document has moved on since. */
+  set(uri: string, kind: Exclude<FindingKind, 'local'>, version: number, findings: readonly Finding[]): void;
+  /** The text changed: findings of other kinds that no longer fit are dropped, the client is told after the debounce. */
+  changed(uri: string): void;
+  closed(uri: string): void;
+  refreshAll(): void;
+}
+
+interface Late {
+  readonly version: number;
+  readonly findings: readonly Finding[];
+}
+
+/** `pull`: the client asks for diagnostics itself, so it is only told to ask again; otherwise they are pushed. */
+export function createDiagnosticsManager(
+  connection: Connection,
+  documents: OpenDocuments,
+  options: { readonly pull: boolean; readonly sourceName: string },
+): DiagnosticsManager {
+  const late = new Map<string, Map<FindingKind, Late>>();
+  const timers = new Map<string, NodeJS.Timeout>();
+  const published = new Set<string>();
+  let refreshTimer: NodeJS.Timeout | undefined;
+  let lastDuration = 0;
+
+  async function findings(uri: string): Promise<{ document: AnalysedDocument; findings: readonly Finding[] } | undefined> {
+    const document = await documents.get(uri);
+    if (document === undefined) return undefined;
+    const started = performance.now();
+    const local = document.findings();
+    lastDuration = performance.now() - started;
+    const others = [...(late.get(uri)?.values() ?? [])].flatMap((l) => (l.version === document.version ? l.findings : []));
+    return { document, findings: [...local, ...others] };
+  }
+
+  async function current(uri: string): Promise<Diagnostic[]> {
+    const found = await findings(uri);
+    return found === undefined ? [] : found.findings.map((f) => toDiagnostic(f, found.document.source, uri, options.sourceName));
+  }
+
+  async function publish(uri: string): Promise<void> {
+    const document = await documents.get(uri);
+    const diagnostics = await current(uri);
+    if (diagnostics.length === 0 && !published.has(uri)) return;
+    if (diagnostics.length === 0) published.delete(uri);
+    else published.add(uri);
+    await connection.sendDiagnostics({ uri, diagnostics, ...(document && { version: document.version }) });
+  }
+
+  /** Short for quick checks, longer where a check takes its time: between 20 and 500 ms. */
+  function schedule(uri: string, delay = Math.min(500, Math.max(20, lastDuration * 3))): void {
+    if (options.pull) return;
+    clearTimeout(timers.get(uri));
+    timers.set(
+      uri,
+      setTimeout(() => {
+        timers.delete(uri);
+        publish(uri).catch((error: unknown) => connection.console.error(String(error)));
+      }, delay),
+    );
+  }
+
+  function tell(uri: string): void {
+    if (!options.pull) {
+      schedule(uri, 0);
+      return;
+    }
+    clearTimeout(refreshTimer);
+    refreshTimer = setTimeout(() => {
+      connection.languages.diagnostics.refresh().catch((error: unknown) => connection.console.error(String(error)));
+    }, 50);
+  }
+
+  return {
+    current,
+    findingsOf: async (uri) => (await findings(uri))?.findings ?? [],
+    set(uri, kind, version, found) {
+      const kinds = late.get(uri) ?? new Map<FindingKind, Late>();
+      const before = kinds.get(kind);
+      kinds.set(kind, { version, findings: found });
+      late.set(uri, kinds);
+      if (found.length > 0 || (before?.findings.length ?? 0) > 0) tell(uri);
+    },
+    changed: (uri) => schedule(uri),
+    closed(uri) {
+      late.delete(uri);
+      clearTimeout(timers.get(uri));
+      timers.delete(uri);
+      if (published.delete(uri)) void connection.sendDiagnostics({ uri, diagnostics: [] });
+    },
+    refreshAll() {
+      for (const uri of documents.uris) tell(uri);
+    },
+  };
+}
+
+const severities: Readonly<Record<Severity, DiagnosticSeverity>> = { error: 1, warning: 2, information: 3, hint: 4 };
+const tags: Readonly<Record<'unnecessary' | 'deprecated', DiagnosticTag>> = { unnecessary: 1, deprecated: 2 };
+
+function toDiagnostic(finding: Finding, source: SourceText, uri: string, sourceName: string): Diagnostic {
+  return {
+    range: source.rangeOf(finding.range),
+    severity: severities[finding.severity],
+    code: finding.code,
+    codeDescription: { href: rulePage(finding.code) },
+    source: sourceName,
+    message: finding.message,
+    ...(finding.tags && { tags: finding.tags.map((tag) => tags[tag]) }),
+    ...(finding.related && {
+      relatedInformation: finding.related.map((r) => ({ location: { uri, range: source.rangeOf(r.range) }, message: r.message })),
+    }),
+  };
+}

@@ -1,0 +1,151 @@
+import type { CancellationToken, Connection, ServerCapabilities } from 'vscode-languageserver';
+import type { CompletionItem, CompletionList, Hover } from 'vscode-languageserver-types';
+import { codeActions, fixAllKind } from './codeActions';
+import type { DiagnosticsManager } from './diagnostics';
+import type { OpenDocuments } from './documents';
+import type { AnalysedDocument, ClientAbilities, Language } from './language';
+import type { OnlineFeatures } from './onlineFeatures';
+import { t } from '../text/l10n';
+import { plainHover } from './plainText';
+import { semanticLegend } from './semanticLegend';
+
+/** What the features are answered from. */
+export interface FeatureSurroundings {
+  readonly connection: Connection;
+  readonly documents: OpenDocuments;
+  readonly diagnostics: DiagnosticsManager;
+  readonly online: OnlineFeatures;
+  /** The client shows Markdown in hovers. */
+  readonly markdown: boolean;
+  readonly client: ClientAbilities;
+}
+
+/** The capabilities that go with `registerFeatures`. */
+export function featureCapabilities(pullDiagnostics: boolean): ServerCapabilities {
+  return {
+    completionProvider: { triggerCharacters: ['%', ':', '/', '@', '<', '"', ' ', '{', '=', '.'], resolveProvider: true },
+    hoverProvider: true,
+    signatureHelpProvider: { triggerCharacters: [' '] },
+    definitionProvider: true,
+    referencesProvider: true,
+    documentHighlightProvider: true,
+    documentSymbolProvider: true,
+    codeActionProvider: { codeActionKinds: ['quickfix', fixAllKind] },
+    codeLensProvider: {},
+    documentLinkProvider: {},
+    documentFormattingProvider: true,
+    documentRangeFormattingProvider: true,
+    documentOnTypeFormattingProvider: { firstTriggerCharacter: '>', moreTriggerCharacter: ['/'] },
+    renameProvider: { prepareProvider: true },
+    foldingRangeProvider: true,
+    selectionRangeProvider: true,
+    linkedEditingRangeProvider: true,
+    semanticTokensProvider: { legend: semanticLegend, full: true },
+    inlayHintProvider: true,
+    ...(pullDiagnostics && { diagnosticProvider: { interFileDependencies: false, workspaceDiagnostics: false } }),
+  };
+}
+
+/** The one wiring table: every LSP request that is supported, and what answers it. */
+export function registerFeatures({ connection, documents, diagnostics, online, markdown, client }: FeatureSurroundings): void {
+  /** Answers from the document as it stands, or `none` when it is not open or of no language of ours. */
+  const on = async <T>(
+    uri: string,
+    none: T,
+    answer: (document: AnalysedDocument, language: Language<unknown>) => T | Promise<T>,
+  ): Promise<T> => {
+    const document = await documents.get(uri);
+    return document === undefined ? none : answer(document, document.language);
+  };
+
+  connection.onCompletion((params, token) =>
+    on<CompletionItem[] | CompletionList>(params.textDocument.uri, [], async (document, language) => {
+      const offset = document.source.offsetAt(params.position);
+      const local = language.completion(document.context, offset, client);
+      const found = await online.completion(document, offset, signalOf(token));
+      return found === undefined ? [...local] : { isIncomplete: found.isIncomplete, items: [...local, ...found.items] };
+    }),
+  );
+  connection.onCompletionResolve((item, token) => online.resolveCompletion(item, signalOf(token)));
+  connection.onHover((params, token) =>
+    on<Hover | null>(params.textDocument.uri, null, async (document, language) => {
+      const offset = document.source.offsetAt(params.position);
+      const hover = (await online.hover(document, offset, signalOf(token))) ?? language.hover(document.context, offset) ?? null;
+      return markdown || hover === null ? hover : plainHover(hover);
+    }),
+  );
+  connection.onSignatureHelp((params) =>
+    on(params.textDocument.uri, null, (d, l) => l.signatureHelp?.(d.context, d.source.offsetAt(params.position)) ?? null),
+  );
+  connection.onDefinition((params) =>
+    on(params.textDocument.uri, [], (d, l) => l.definition?.(d.context, d.uri, d.source.offsetAt(params.position)) ?? []),
+  );
+  connection.onReferences((params) =>
+    on(
+      params.textDocument.uri,
+      [],
+      (d, l) => l.references?.(d.context, d.uri, d.source.offsetAt(params.position), params.context.includeDeclaration) ?? [],
+    ),
+  );
+  connection.onDocumentHighlight((params) =>
+    on(params.textDocument.uri, [], (d, l) => l.highlights?.(d.context, d.source.offsetAt(params.position)) ?? []),
+  );
+  connection.onDocumentSymbol((params) => on(params.textDocument.uri, [], (d, l) => l.symbols(d.context)));
+  connection.onCodeAction((params) =>
+    on(params.textDocument.uri, [], async (d) => [
+      ...codeActions(d, await diagnostics.findingsOf(d.uri), params.range, params.context),
+      ...(await online.codeActions(d, params.range, params.context)),
+    ]),
+  );
+  connection.onCodeLens((params) =>
+    on(params.textDocument.uri, [], (d, l) => (d.surroundings.settings['codeLens.enabled'] ? l.lenses(d.context, d.uri) : [])),
+  );
+  connection.onDocumentLinks((params) => on(params.textDocument.uri, [], (d, l) => l.links(d.context, d.uri)));
+  connection.onDocumentFormatting((params) => on(params.textDocument.uri, [], (d, l) => l.format(d.context, params.options)));
+  connection.onDocumentRangeFormatting((params) =>
+    on(params.textDocument.uri, [], (d, l) =>
+      l.format(d.context, params.options, { start: d.source.offsetAt(params.range.start), end: d.source.offsetAt(params.range.end) }),
+    ),
+  );
+  connection.onDocumentOnTypeFormatting((params) =>
+    on(params.textDocument.uri, [], (d, l) => l.onType?.(d.context, d.source.offsetAt(params.position), params.ch) ?? []),
+  );
+  connection.onPrepareRename((params) =>
+    on(params.textDocument.uri, null, (d, l) => l.prepareRename(d.context, d.source.offsetAt(params.position)) ?? null),
+  );
+  connection.onRenameRequest((params) =>
+    on(params.textDocument.uri, null, (d, l) => {
+      const answer = l.rename(d.context, d.source.offsetAt(params.position), params.newName);
+      if (answer === undefined) return null;
+      if ('edits' in answer) return { changes: { [d.uri]: answer.edits } };
+      connection.window.showWarningMessage(t('Not renamed: {0}', answer.problem));
+      return null;
+    }),
+  );
+  connection.onFoldingRanges((params) => on(params.textDocument.uri, [], (d, l) => l.folding(d.context)));
+  connection.onSelectionRanges((params) =>
+    on(params.textDocument.uri, [], (d, l) => params.positions.map((p) => l.selection(d.context, d.source.offsetAt(p)))),
+  );
+  connection.languages.onLinkedEditingRange((params) =>
+    on(params.textDocument.uri, null, (d, l) => l.linkedEditing?.(d.context, d.source.offsetAt(params.position)) ?? null),
+  );
+  connection.languages.semanticTokens.on((params) =>
+    on(params.textDocument.uri, { data: [] as number[] }, (d, l) => ({ data: l.semanticTokens(d.context) })),
+  );
+  connection.languages.inlayHint.on((params) =>
+    on(params.textDocument.uri, [], (d, l) =>
+      d.surroundings.settings['inlayHints.enabled']
+        ? l.hints(d.context, { start: d.source.offsetAt(params.range.start), end: d.source.offsetAt(params.range.end) })
+        : [],
+    ),
+  );
+  connection.languages.diagnostics.on(async (params) => ({ kind: 'full', items: await diagnostics.current(params.textDocument.uri) }));
+}
+
+/** A signal that is aborted when the client cancels the request. */
+export function signalOf(token: CancellationToken): AbortSignal {
+  const controller = new AbortController();
+  if (token.isCancellationRequested) controller.abort();
+  else token.onCancellationRequested(() => controller.abort());
+  return controller.signal;
+}

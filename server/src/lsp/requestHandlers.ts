@@ -1,0 +1,196 @@
+import type { CancellationToken } from 'vscode-languageserver';
+import { fileURLToPath } from 'node:url';
+import { methods } from '../protocol';
+import type {
+  BuildInfoParams,
+  BuildInfoResult,
+  BuildProblemsParams,
+  BuildProblemsResult,
+  CacheCleanParams,
+  CacheCleanResult,
+  CacheDetailsParams,
+  CacheDetailsResult,
+  CacheListParams,
+  CacheListResult,
+  CacheVerifyParams,
+  CacheVerifyResult,
+  CheckMirrorsParams,
+  CheckMirrorsResult,
+  InspectParams,
+  InspectResult,
+  MetalinkConvertParams,
+  MetalinkCreateParams,
+  MetalinkMergeParams,
+  MetalinkResolveParams,
+  MetalinkResolveResult,
+  MetalinkTextResult,
+  PinParams,
+  PinResult,
+  PullParams,
+  PullResult,
+  RefreshParams,
+  VerifyParams,
+  VerifyResult,
+} from '../protocol';
+import { buildInfo } from '../operations/buildInfo';
+import { buildProblems } from '../operations/buildProblems';
+import { cacheDetails, cleanCaches, listCaches, verifyCaches } from '../operations/caches';
+import { checkMirrors } from '../operations/checkMirrors';
+import { convertMetalinkText } from '../operations/convertMetalink';
+import { createMetalink } from '../operations/createMetalink';
+import { inspectTarget } from '../operations/inspect';
+import { mergeMetalinkTexts } from '../operations/mergeMetalinks';
+import { pinReferences } from '../operations/pin';
+import { pullTarget } from '../operations/pull';
+import { resolveMetalinkText } from '../operations/resolveMetalink';
+import { readTextFile } from '../operations/textFile';
+import { verifyTarget } from '../operations/verify';
+import { t } from '../text/l10n';
+import { createSourceText } from '../text/sourceText';
+import { signalOf } from './features';
+import { withProgress } from './progress';
+import { toTextEdit } from './codeActions';
+import type { RequestSurroundings } from './requests';
+import { verdictFindings } from './verdictFindings';
+
+/** Answers one request; `params` are of the type that protocol.ts pairs with the method. */
+export type RequestHandler = (params: unknown, token: CancellationToken) => Promise<unknown>;
+
+/** The one table of the custom requests of protocol.ts: what each calls. Loaded with all that operations need when the first one comes. */
+export function requestHandlers({
+  connection,
+  documents,
+  diagnostics,
+  getWorld,
+}: RequestSurroundings): ReadonlyMap<string, RequestHandler> {
+  const handlers = new Map<string, RequestHandler>();
+  const on = <P, R>(method: string, answer: (params: P, token: CancellationToken) => Promise<R>) =>
+    handlers.set(method, answer as RequestHandler);
+  const log = (line: string) => connection.console.info(line);
+  /** Documents as they stand in the editor come before what is on disk. */
+  const openText = (uri: string) => documents.textOf(uri);
+
+  on(methods.inspect, async (params: InspectParams, token): Promise<InspectResult> => ({
+    items: await inspectTarget(await getWorld(), params.target, { signal: signalOf(token), openText }),
+  }));
+
+  on(methods.verify, async (params: VerifyParams, token): Promise<VerifyResult> => {
+    const world = await getWorld();
+    const reports = await withProgress(connection, params.workDoneToken, t('Verifying'), (onProgress) =>
+      verifyTarget(world, params.target, { keys: [], fingerprints: [], signal: signalOf(token), onProgress, openText }),
+    );
+    if (params.target.kind === 'document') {
+      const document = await documents.get(params.target.uri);
+      if (document) diagnostics.set(document.uri, 'verification', document.version, verdictFindings(document, reports));
+    }
+    return { reports };
+  });
+
+  on(methods.pull, async (params: PullParams, token): Promise<PullResult> => {
+    const world = await getWorld();
+    const items = await withProgress(connection, params.workDoneToken, t('Pulling'), (onProgress) =>
+      pullTarget(world, params.target, params.destination, {
+        overwrite: params.overwrite === true,
+        signal: signalOf(token),
+        onProgress,
+        onDecision: log,
+        openText,
+      }),
+    );
+    return { items };
+  });
+
+  on(methods.cacheList, async (params: CacheListParams, token): Promise<CacheListResult> =>
+    listCaches(await getWorld(), params, signalOf(token)),
+  );
+  on(methods.cacheDetails, async (params: CacheDetailsParams, token): Promise<CacheDetailsResult> =>
+    cacheDetails(await getWorld(), params.path, signalOf(token)),
+  );
+  on(methods.cacheVerify, async (params: CacheVerifyParams, token): Promise<CacheVerifyResult> => {
+    const world = await getWorld();
+    return withProgress(connection, params.workDoneToken, t('Verifying cache entries'), (onProgress) =>
+      verifyCaches(world, params.paths, { signal: signalOf(token), onProgress }),
+    );
+  });
+  on(methods.cacheClean, async (params: CacheCleanParams, token): Promise<CacheCleanResult> =>
+    cleanCaches(await getWorld(), params, signalOf(token)),
+  );
+
+  on(methods.metalinkCreate, async (params: MetalinkCreateParams, token): Promise<MetalinkTextResult> => {
+    const world = await getWorld();
+    return withProgress(connection, params.workDoneToken, t('Creating metalink'), (onProgress) =>
+      createMetalink(world, params.targets, { mirrors: [], signal: signalOf(token), onProgress, openText }),
+    );
+  });
+  on(methods.metalinkConvert, async (params: MetalinkConvertParams): Promise<MetalinkTextResult> =>
+    convertMetalinkText(await documentText(params.uri)),
+  );
+  on(methods.metalinkMerge, async (params: MetalinkMergeParams): Promise<MetalinkTextResult> =>
+    mergeMetalinkTexts(await Promise.all(params.uris.map(documentText))),
+  );
+  on(methods.metalinkResolve, async (params: MetalinkResolveParams, token): Promise<MetalinkResolveResult> => {
+    const world = await getWorld();
+    const text = await documentText(params.uri);
+    const resolved = await withProgress(connection, params.workDoneToken, t('Resolving sizes and hashes'), (onProgress) =>
+      resolveMetalinkText(world, text, {
+        download: params.download === true,
+        ...(params.file !== undefined && { file: params.file }),
+        signal: signalOf(token),
+        onProgress,
+      }),
+    );
+    if (resolved.edits.length > 0) {
+      const source = createSourceText(text);
+      await connection.workspace.applyEdit({ changes: { [params.uri]: resolved.edits.map((edit) => toTextEdit(edit, source)) } });
+    }
+    return { applied: resolved.applied, report: resolved.report, needDownload: resolved.needDownload };
+  });
+  on(methods.checkMirrors, async (params: CheckMirrorsParams, token): Promise<CheckMirrorsResult> => {
+    const world = await getWorld();
+    const document = await documents.get(params.uri);
+    const text = document?.source.text ?? (await documentText(params.uri));
+    const checked = await withProgress(connection, params.workDoneToken, t('Checking mirrors'), (onProgress) =>
+      checkMirrors(world, text, { ...(params.file !== undefined && { file: params.file }), signal: signalOf(token), onProgress }),
+    );
+    if (document) diagnostics.set(document.uri, 'mirrors', document.version, checked.findings);
+    return { mirrors: checked.mirrors };
+  });
+
+  on(methods.pin, async (params: PinParams, token): Promise<PinResult> => {
+    const text = await documentText(params.uri);
+    const source = createSourceText(text);
+    const pinned = await pinReferences(await getWorld(), text, {
+      action: params.action,
+      ...(params.position && { offset: source.offsetAt(params.position) }),
+      signal: signalOf(token),
+    });
+    if (pinned.edits.length > 0)
+      await connection.workspace.applyEdit({ changes: { [params.uri]: pinned.edits.map((edit) => toTextEdit(edit, source)) } });
+    return { changed: pinned.edits.length, report: pinned.report };
+  });
+
+  on(methods.buildInfo, async (params: BuildInfoParams): Promise<BuildInfoResult> => {
+    const errors = (await diagnostics.findingsOf(params.uri)).filter((finding) => finding.severity === 'error').length;
+    return buildInfo(await documentText(params.uri), errors);
+  });
+  on(methods.buildProblems, async (params: BuildProblemsParams): Promise<BuildProblemsResult> => {
+    const text = await documentText(params.uri);
+    const source = createSourceText(text);
+    return { problems: buildProblems(text, params.output).map(({ range, message }) => ({ range: source.rangeOf(range), message })) };
+  });
+
+  on(methods.refresh, async (params: RefreshParams): Promise<null> => {
+    await (await getWorld()).refresh(params.what);
+    diagnostics.refreshAll();
+    return null;
+  });
+
+  return handlers;
+
+  /** The text of a document as it stands in the editor, else on disk. */
+  async function documentText(uri: string): Promise<string> {
+    const text = openText(uri);
+    if (text !== undefined) return text;
+    return readTextFile(fileURLToPath(uri));
+  }
+}

@@ -1,0 +1,55 @@
+import { ResponseError } from 'vscode-languageserver';
+import type { Connection } from 'vscode-languageserver';
+import type { World } from '../operations/world';
+import { methods } from '../protocol';
+import type { DiagnosticsManager } from './diagnostics';
+import type { OpenDocuments } from './documents';
+import type { requestHandlers } from './requestHandlers';
+
+export interface RequestSurroundings {
+  readonly connection: Connection;
+  readonly documents: OpenDocuments;
+  readonly diagnostics: DiagnosticsManager;
+  getWorld(): Promise<World>;
+}
+
+/** LSP ErrorCodes.RequestFailed. */
+const requestFailed = -32803;
+
+/** Messages that the client sends; the others of protocol.ts go the other way. */
+const asked = [
+  methods.inspect,
+  methods.verify,
+  methods.pull,
+  methods.cacheList,
+  methods.cacheDetails,
+  methods.cacheVerify,
+  methods.cacheClean,
+  methods.metalinkCreate,
+  methods.metalinkConvert,
+  methods.metalinkMerge,
+  methods.metalinkResolve,
+  methods.checkMirrors,
+  methods.pin,
+  methods.buildInfo,
+  methods.buildProblems,
+  methods.refresh,
+];
+
+/** Answers the custom requests of protocol.ts. Their code is loaded with the first one: a server that only edits stays small. */
+export function registerRequests(surroundings: RequestSurroundings): void {
+  let handlers: Promise<ReturnType<typeof requestHandlers>> | undefined;
+  const load = () => (handlers ??= import('./requestHandlers').then((room) => room.requestHandlers(surroundings)));
+  for (const method of asked) {
+    surroundings.connection.onRequest(method, async (params: unknown, token) => {
+      const handler = (await load()).get(method);
+      if (handler === undefined) throw new ResponseError(requestFailed, `${method} is not answered`);
+      try {
+        return await handler(params, token);
+      } catch (error) {
+        // Errors that reach this place are written for people.
+        throw new ResponseError(requestFailed, error instanceof Error ? error.message : String(error));
+      }
+    });
+  }
+}

@@ -1,0 +1,112 @@
+import type { Connection, InitializeParams, InitializeResult } from 'vscode-languageserver';
+import { TextDocumentSyncKind } from 'vscode-languageserver';
+import { methods } from '../protocol';
+import type { InitializationOptions, TrustParams } from '../protocol';
+import type { World } from '../operations/world';
+import { useBundle } from '../text/l10n';
+import { createDiagnosticsManager } from './diagnostics';
+import { createOpenDocuments } from './documents';
+import { featureCapabilities, registerFeatures } from './features';
+import { watchDocuments } from './findingsWatcher';
+import type { Language } from './language';
+import { metalinkLanguage } from './metalinkLanguage';
+import { createOnlineFeatures } from './onlineFeatures';
+import { recipeLanguage } from './recipeLanguage';
+import { registerRequests } from './requests';
+import { createSettingsStore } from './settingsStore';
+import { createWorkspaceRulesStore } from './workspaceRulesStore';
+import { worldOptions } from './worldOptions';
+
+/** Languages by LSP language id. `apptainer` and `singularity` are both in use for recipes. */
+const languages: ReadonlyMap<string, Language<unknown>> = new Map<string, Language<unknown>>([
+  ['singularity', recipeLanguage as Language<unknown>],
+  ['apptainer', recipeLanguage as Language<unknown>],
+  ['metalink', metalinkLanguage as Language<unknown>],
+]);
+
+/** Serves the Language Server Protocol on a connection until it ends. */
+export function startServer(connection: Connection): void {
+  connection.onInitialize((params): InitializeResult => initialize(connection, params));
+  connection.listen();
+}
+
+function initialize(connection: Connection, params: InitializeParams): InitializeResult {
+  const options = readOptions(params.initializationOptions);
+  if (options.l10n) useBundle(options.l10n);
+  const client = params.capabilities;
+  const pull = client.textDocument?.diagnostic !== undefined && client.workspace?.diagnostics?.refreshSupport === true;
+  const markdown = client.textDocument?.hover?.contentFormat?.includes('markdown') === true;
+
+  const settings = createSettingsStore(connection, client.workspace?.configuration === true);
+  const workspaceRules = createWorkspaceRulesStore();
+  workspaceRules.setFolders(params.workspaceFolders?.map((f) => f.uri) ?? []);
+  const documents = createOpenDocuments(connection, languages, settings, workspaceRules);
+  const diagnostics = createDiagnosticsManager(connection, documents, { pull, sourceName: 'container-metalink' });
+
+  let trusted = options.trusted;
+  let world: Promise<World> | undefined;
+  /** Made when something needs the network, the disk or a key: opening a file does not. */
+  const getWorld = () => (world ??= makeWorld());
+  const makeWorld = async () => {
+    const { createWorld } = await import('../operations/world');
+    return createWorld(await worldOptions(connection, settings, options, () => trusted));
+  };
+  const reconfigure = async () => {
+    settings.forget();
+    workspaceRules.forget();
+    documents.forget();
+    if (world) (await world).reconfigure(await worldOptions(connection, settings, options, () => trusted));
+    diagnostics.refreshAll();
+  };
+  const guarded = (work: () => Promise<void>) => () => {
+    work().catch((error: unknown) => connection.console.error(error instanceof Error ? error.message : String(error)));
+  };
+
+  const online = createOnlineFeatures({ getWorld, isTrusted: () => trusted, commandLinks: options.commandLinks === true });
+  registerFeatures({
+    connection,
+    documents,
+    diagnostics,
+    online,
+    markdown,
+    client: {
+      snippets: client.textDocument?.completion?.completionItem?.snippetSupport === true,
+      ownSnippets: options.commandLinks === true,
+    },
+  });
+  registerRequests({ connection, documents, diagnostics, getWorld });
+  watchDocuments({ connection, documents, diagnostics, getWorld, isTrusted: () => trusted });
+
+  connection.onDidChangeConfiguration((change) => {
+    settings.take(isObject(change.settings) ? (change.settings as Record<string, unknown>)['containerMetalink'] : undefined);
+    guarded(reconfigure)();
+  });
+  connection.onDidChangeWatchedFiles(guarded(reconfigure));
+  connection.onNotification(methods.trust, (trust: TrustParams) => {
+    trusted = trust.trusted;
+    guarded(reconfigure)();
+  });
+  connection.onShutdown(async () => {
+    if (world) await (await world).close();
+  });
+
+  return {
+    capabilities: {
+      positionEncoding: 'utf-16',
+      textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
+      workspace: { workspaceFolders: { supported: true } },
+      ...featureCapabilities(pull),
+    },
+    serverInfo: { name: 'container-metalink', version: process.env['CONTAINER_METALINK_VERSION'] ?? 'development' },
+  };
+}
+
+/** Other editors may send nothing at all: then everything that a file names is left alone until a command asks for it. */
+function readOptions(value: unknown): InitializationOptions {
+  const given = isObject(value) ? (value as Partial<InitializationOptions>) : {};
+  return { ...given, trusted: given.trusted === true };
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}

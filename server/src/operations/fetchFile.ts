@@ -1,0 +1,97 @@
+import fs from 'node:fs/promises';
+import { download } from '../download/download';
+import type { DownloadResult } from '../download/request';
+import type { VerificationReport } from '../image/verdict';
+import { verifyImage } from '../verify/verifyImage';
+import { copiesByHash } from './cacheLookup';
+import type { ProgressListener } from './progress';
+import type { Pullable } from './pullable';
+import type { World } from './world';
+
+export interface FetchOptions {
+  readonly signal: AbortSignal;
+  readonly onProgress: ProgressListener;
+  /** Decisions on the way, for the log. */
+  readonly onDecision?: (line: string) => void;
+  readonly overwrite?: boolean;
+  /** A name other than the document's. */
+  readonly name?: string;
+}
+
+/** A file that was fetched into a folder, under a temporary name until the caller has put it in place, with the evidence about it. */
+export interface FetchedFile {
+  readonly path: string;
+  readonly report: VerificationReport;
+  readonly sha256: string;
+  /** The final name held these very bytes already: there is nothing to put in place. */
+  readonly alreadyThere: boolean;
+  /** Gives up the lock on the name; with `discard` the temporary file goes too. */
+  release(discard: boolean): Promise<void>;
+}
+
+/** Fetches a file into `directory` and gathers the evidence about it. Rejects with `DownloadError` or when aborted. */
+export async function fetchFile(world: World, file: Pullable, directory: string, options: FetchOptions): Promise<FetchedFile> {
+  const sha256 = file.hashes.find(({ type }) => type === 'sha-256')?.hex;
+  await fs.mkdir(directory, { recursive: true, mode: 0o700 });
+  const settings = world.settings;
+  const result = await download(
+    {
+      name: options.name ?? file.name,
+      directory,
+      ...(file.size !== undefined && { size: file.size }),
+      hashes: file.hashes,
+      ...(file.pieces && { pieces: file.pieces }),
+      sources: file.sources,
+      candidates: sha256 === undefined ? [] : await copiesByHash(world, sha256),
+      finish: 'hand-over',
+      onCancel: settings['download.onCancel'],
+      overwrite: options.overwrite === true,
+    },
+    await world.downloads(),
+    {
+      signal: options.signal,
+      onProgress: ({ bytes, total, rate, mirrors }) =>
+        options.onProgress({
+          what: file.title,
+          done: bytes,
+          rate,
+          ...(total !== undefined && { total }),
+          mirrors: { active: mirrors.active, known: mirrors.total },
+        }),
+    },
+  );
+  for (const note of result.notes) options.onDecision?.(note);
+  try {
+    const report = await verifyFetched(world, file, result, options);
+    return {
+      path: result.path,
+      report,
+      sha256: result.digests['sha-256'] ?? '',
+      alreadyThere: result.outcome === 'already-there',
+      async release(discard) {
+        if (discard && result.outcome !== 'already-there') await fs.rm(result.path, { force: true });
+        await result.release();
+      },
+    };
+  } catch (error) {
+    await result.release();
+    throw error;
+  }
+}
+
+async function verifyFetched(
+  world: World,
+  file: Pullable,
+  result: DownloadResult,
+  { signal, onProgress }: FetchOptions,
+): Promise<VerificationReport> {
+  const keys = await world.keys({ files: [] });
+  return verifyImage(result.path, file.expectations, {
+    ...keys,
+    requiredFingerprints: [...(file.requiredFingerprints ?? []), ...world.settings['verify.requiredFingerprints']],
+    ...(file.detachedSignatures && { detachedSignatures: file.detachedSignatures }),
+    target: file.title,
+    signal,
+    onProgress: (done, total) => onProgress({ what: file.title, done, total }),
+  });
+}

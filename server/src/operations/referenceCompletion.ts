@@ -1,0 +1,251 @@
+import type { CompletionItem } from 'vscode-languageserver-types';
+import { formatDigest, shortDigest } from '../image/digest';
+import type { ImageReference, ReferencePart } from '../image/reference';
+import type { TagInfo } from '../hub/hub';
+import { orderTags } from '../hub/tagOrder';
+import { humanAge, humanBytes } from '../text/human';
+import { completionKind } from '../text/kinds';
+import { t } from '../text/l10n';
+import { touches } from '../text/range';
+import type { TextRange } from '../text/range';
+import type { SourceText } from '../text/sourceText';
+import type { ReferencePlace } from './referencePlaces';
+import { parsePlaceText } from './referencePlaces';
+import type { World } from './world';
+
+export interface CompletePlaceOptions {
+  readonly signal: AbortSignal;
+  /** Milliseconds for the network. */
+  readonly deadline: number;
+  /** Hubs may be asked. */
+  readonly online: boolean;
+}
+
+interface Found {
+  readonly items: CompletionItem[];
+  readonly isIncomplete: boolean;
+}
+
+/** Data on a completion item that `resolveReferenceItem` needs. */
+interface ItemData {
+  readonly containerMetalinkReference: string;
+}
+
+const itemLimit = 500;
+const searchLimit = 50;
+
+/**
+ * Candidates for the part of a reference at `offset`: hosts, repositories, tags, digests, in the order that helps: what the workspace
+ * uses, then what the hub says. Never rejects: a hub that cannot answer means fewer candidates and `isIncomplete`.
+ */
+export async function completePlace(
+  world: World,
+  place: ReferencePlace,
+  offset: number,
+  source: SourceText,
+  options: CompletePlaceOptions,
+): Promise<Found> {
+  const part = partAt(place, offset);
+  if (part === undefined) return { items: [], isIncomplete: false };
+  const make = (names: readonly Candidate[], range: TextRange): CompletionItem[] =>
+    names.slice(0, itemLimit).map((candidate, index) => ({
+      label: candidate.label,
+      kind: candidate.kind,
+      sortText: String(index).padStart(5, '0'),
+      filterText: candidate.filter ?? candidate.label,
+      textEdit: { range: source.rangeOf(range), newText: candidate.label },
+      ...(candidate.detail !== undefined && { detail: candidate.detail }),
+      ...(candidate.reference !== undefined && { data: { containerMetalinkReference: candidate.reference } satisfies ItemData }),
+      ...(candidate.triggerSuggest === true && { command: { title: '', command: 'editor.action.triggerSuggest' } }),
+    }));
+
+  switch (part.kind) {
+    case 'name': {
+      const known = knownNames(world, place);
+      const found = options.online ? await searchNames(world, place, part.typed, options) : { candidates: [], isIncomplete: false };
+      const seen = new Set<string>();
+      const all = [...known, ...found.candidates].filter(({ label }) => !seen.has(label) && seen.add(label));
+      return { items: make(all, part.range), isIncomplete: found.isIncomplete || all.length > itemLimit };
+    }
+    case 'tag': {
+      const found = options.online ? await tagNames(world, place, options) : { candidates: [], isIncomplete: false };
+      return { items: make(found.candidates, part.range), isIncomplete: found.isIncomplete };
+    }
+    case 'digest': {
+      const found = options.online ? await digestNames(world, place, options) : [];
+      return { items: make(found, part.range), isIncomplete: false };
+    }
+  }
+}
+
+/** Adds what takes a request of its own: digest, platforms and size of the tag. Never rejects. */
+export async function resolveReferenceItem(world: World, item: CompletionItem, signal: AbortSignal): Promise<CompletionItem> {
+  const data: unknown = item.data;
+  if (
+    typeof data !== 'object' ||
+    data === null ||
+    !('containerMetalinkReference' in data) ||
+    typeof data.containerMetalinkReference !== 'string'
+  )
+    return item;
+  const { reference } = parsePlaceText(data.containerMetalinkReference);
+  if (reference === undefined) return item;
+  try {
+    const summary = await world.hubs.manifest(reference, { signal, reason: 'editor' });
+    const lines = [
+      summary.digest && `\`${formatDigest(summary.digest)}\``,
+      summary.size === undefined ? undefined : humanBytes(summary.size),
+      summary.created === undefined ? undefined : t('created {0}', humanAge(Date.parse(summary.created), Date.now())),
+      summary.platforms
+        ?.map((p) => `${p.platform.os}/${p.platform.architecture}${p.platform.variant ? `/${p.platform.variant}` : ''}`)
+        .join(', '),
+    ].filter((line) => line !== undefined && line !== '');
+    return { ...item, documentation: { kind: 'markdown', value: lines.join('\n\n') } };
+  } catch (error) {
+    return { ...item, documentation: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+interface Candidate {
+  readonly label: string;
+  readonly kind: CompletionItem['kind'] & number;
+  readonly detail?: string;
+  readonly filter?: string;
+  /** Full reference that documents the candidate when it is looked at. */
+  readonly reference?: string;
+  /** Accepting it asks for the next part at once. */
+  readonly triggerSuggest?: boolean;
+}
+
+type Part = { readonly kind: 'name' | 'tag' | 'digest'; readonly range: TextRange; readonly typed: string };
+
+/** The part under the caret: behind `@` a digest, behind `:` a tag, else the name with its host. */
+function partAt(place: ReferencePlace, offset: number): Part | undefined {
+  const { parts } = place.parsed;
+  const within = (part: ReferencePart | undefined) => part !== undefined && touches(part.range, offset);
+  if (parts.url !== undefined || !touches(place.range, offset)) return undefined;
+  if (parts.digest && within(parts.digest)) return { kind: 'digest', range: parts.digest.range, typed: parts.digest.text };
+  if (parts.tag && within(parts.tag)) return { kind: 'tag', range: parts.tag.range, typed: parts.tag.text };
+  const start = parts.host?.range.start ?? parts.path?.range.start ?? place.range.start;
+  const end = Math.max(parts.path?.range.end ?? start, parts.host?.range.end ?? start);
+  if (offset < start || offset > Math.max(end, start)) return undefined;
+  const typed = [parts.host?.text, parts.path?.text].filter((p) => p !== undefined).join('/');
+  return { kind: 'name', range: { start, end }, typed };
+}
+
+/** Names that are known without asking: what the workspace uses, hosts of settings, remotes and sign-ins. */
+function knownNames(world: World, place: ReferencePlace): Candidate[] {
+  const scheme = place.parsed.scheme ?? 'docker';
+  const used = world
+    .usedReferences(scheme)
+    .map((label) => ({ label, kind: completionKind.reference, detail: t('used in this workspace') }));
+  const hosts =
+    scheme === 'docker' || scheme === 'oras'
+      ? world
+          .knownHosts()
+          .map((label) => ({ label: `${label}/`, kind: completionKind.module, detail: t('registry'), triggerSuggest: true }))
+      : [];
+  return [...used, ...hosts];
+}
+
+async function searchNames(
+  world: World,
+  place: ReferencePlace,
+  typed: string,
+  { signal, deadline }: CompletePlaceOptions,
+): Promise<{ candidates: Candidate[]; isIncomplete: boolean }> {
+  const scheme = place.parsed.scheme ?? 'docker';
+  const host = place.parsed.parts.host?.text;
+  const text = host === undefined ? typed : typed.slice(host.length + 1);
+  if (text.length < 2 && host === undefined) return { candidates: [], isIncomplete: true };
+  try {
+    const found = await world.hubs.search({ scheme, ...(host !== undefined && { host }), text }, { signal, deadline, reason: 'editor' });
+    const candidates = found.hits.slice(0, searchLimit).map((hit) => ({
+      label: host === undefined ? hit.name : `${host}/${hit.name}`,
+      kind: completionKind.reference,
+      ...(describeHit(hit.official === true, hit.stars, hit.description) !== '' && {
+        detail: describeHit(hit.official === true, hit.stars, hit.description),
+      }),
+    }));
+    return { candidates, isIncomplete: found.incomplete === true || found.hits.length > searchLimit };
+  } catch (error) {
+    world.log.debug(`completion of ${scheme} names: ${error instanceof Error ? error.message : String(error)}`);
+    return { candidates: [], isIncomplete: true };
+  }
+}
+
+function describeHit(official: boolean, stars: number | undefined, description: string | undefined): string {
+  return [official ? t('official') : '', stars === undefined || stars === 0 ? '' : `★ ${stars}`, description ?? '']
+    .filter((p) => p !== '')
+    .join(' · ')
+    .slice(0, 120);
+}
+
+async function tagNames(
+  world: World,
+  place: ReferencePlace,
+  { signal, deadline }: CompletePlaceOptions,
+): Promise<{ candidates: Candidate[]; isIncomplete: boolean }> {
+  const reference = place.reference ?? referenceWithoutTag(place);
+  if (reference === undefined) return { candidates: [], isIncomplete: false };
+  try {
+    const list = await world.hubs.tags(reference, { signal, deadline, reason: 'editor' });
+    const stem = stemOf(place.text);
+    const candidates = orderTags(list.tags).map((tag) => ({
+      label: tag.name,
+      kind: completionKind.value,
+      ...tagDetail(tag),
+      reference: `${stem}:${tag.name}`,
+    }));
+    return { candidates, isIncomplete: list.incomplete === true };
+  } catch (error) {
+    world.log.debug(`completion of tags: ${error instanceof Error ? error.message : String(error)}`);
+    return { candidates: [], isIncomplete: true };
+  }
+}
+
+function tagDetail(tag: TagInfo): { detail?: string } {
+  const parts = [
+    tag.updated === undefined ? '' : humanAge(Date.parse(tag.updated), Date.now()),
+    tag.size === undefined ? '' : humanBytes(tag.size),
+    tag.platforms?.slice(0, 4).join(' ') ?? '',
+  ].filter((p) => p !== '');
+  return parts.length === 0 ? {} : { detail: parts.join(' · ') };
+}
+
+async function digestNames(world: World, place: ReferencePlace, { signal, deadline }: CompletePlaceOptions): Promise<Candidate[]> {
+  const reference = place.reference ?? referenceWithoutTag(place);
+  if (reference === undefined) return [];
+  try {
+    const { digest: _, ...undigested } = reference as ImageReference & { digest?: unknown };
+    const resolved = await world.hubs.resolve(undigested as ImageReference, {
+      signal: AbortSignal.any([signal, AbortSignal.timeout(deadline)]),
+      reason: 'editor',
+    });
+    return resolved.digest === undefined
+      ? []
+      : [
+          {
+            label: formatDigest(resolved.digest),
+            kind: completionKind.constant,
+            detail: t('what the tag names now, {0}', shortDigest(resolved.digest)),
+          },
+        ];
+  } catch (error) {
+    world.log.debug(`completion of digests: ${error instanceof Error ? error.message : String(error)}`);
+    return [];
+  }
+}
+
+/** While a tag is being typed (`ubuntu:`) the whole is no reference yet; what stands before it is. */
+function referenceWithoutTag(place: ReferencePlace): ImageReference | undefined {
+  return parsePlaceText(stemOf(place.text)).reference;
+}
+
+/** `docker://host:5000/org/tool` of `docker://host:5000/org/tool:1.4@sha256:…`. */
+function stemOf(text: string): string {
+  const withoutDigest = text.replace(/@.*$/, '');
+  const slash = withoutDigest.lastIndexOf('/');
+  const colon = withoutDigest.indexOf(':', slash + 1);
+  return colon === -1 ? withoutDigest : withoutDigest.slice(0, colon);
+}

@@ -1,0 +1,57 @@
+import { parseReference } from '../image/reference';
+import type { ImageReference, ParsedReference } from '../image/reference';
+import { metalinkModel } from '../metalink/model';
+import type { MetalinkContext } from '../metalink/context';
+import type { RecipeContext } from '../recipe/context';
+import { recipeImages } from '../recipe/images';
+import { touches } from '../text/range';
+import type { TextRange } from '../text/range';
+import type { LanguageName } from './languages';
+
+/** A place of a document where an image reference or a URL of a file stands. */
+export interface ReferencePlace {
+  /** In full, with scheme: `docker://ghcr.io/org/tool:1.4`. */
+  readonly text: string;
+  /** What it is called in reports: the reference, or the name of the metalink's file. */
+  readonly title: string;
+  readonly range: TextRange;
+  readonly parsed: ParsedReference;
+  readonly reference?: ImageReference;
+}
+
+/** Every reference of a document, in the order of the text. */
+export function placesOf(language: LanguageName, context: unknown): ReferencePlace[] {
+  return language === 'recipe' ? recipePlaces(context as RecipeContext) : metalinkPlaces(context as MetalinkContext);
+}
+
+/** The reference at an offset, its end included; on a hash of a metalink, the file's best URL. */
+export function placeAt(language: LanguageName, context: unknown, offset: number): ReferencePlace | undefined {
+  return placesOf(language, context).find((place) => touches(place.range, offset));
+}
+
+/** A reference by its full text, where no document is around it. */
+export function parsePlaceText(text: string): ParsedReference {
+  return parseReference(text);
+}
+
+function recipePlaces({ parsed, options }: RecipeContext): ReferencePlace[] {
+  return recipeImages(parsed, { engine: options.engine, buildArguments: options.buildArguments }).flatMap((image) => {
+    if (image.parsed === undefined || image.unresolved) return [];
+    const { reference } = image.parsed;
+    return [{ text: image.reference, title: image.reference, range: image.range, parsed: image.parsed, ...(reference && { reference }) }];
+  });
+}
+
+function metalinkPlaces({ parsed }: MetalinkContext): ReferencePlace[] {
+  return metalinkModel(parsed).files.flatMap((file) => {
+    const best = [...file.urls].sort((a, b) => a.priority - b.priority)[0];
+    const urls = file.urls.map((url) => place(url.url, file.writtenName, url.range));
+    const hashes = best === undefined ? [] : file.hashes.map((hash) => place(best.url, file.writtenName, hash.range));
+    return [...urls, ...hashes];
+  });
+}
+
+function place(url: string, title: string, range: TextRange): ReferencePlace {
+  const parsed = parseReference(url, { offset: range.start });
+  return { text: url, title, range, parsed, ...(parsed.reference && { reference: parsed.reference }) };
+}

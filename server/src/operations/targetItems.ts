@@ -1,0 +1,248 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { HubOptions, OpenedFile, OpenedImage } from '../hub/hub';
+import { parseReference } from '../image/reference';
+import { decodeXml } from '../metalink/xml/decode';
+import { withoutCredentials } from '../platform/proxySettings';
+import type { Target } from '../protocol';
+import { recipeImages } from '../recipe/images';
+import { parseRecipe } from '../recipe/parse';
+import { t } from '../text/l10n';
+import type { Expectation } from '../verify/expectation';
+import { documentLanguage } from './inspect';
+import { metalinkFiles } from './metalinkFiles';
+import type { MetalinkOrigin } from './metalinkFiles';
+import { readMetalinkFile } from './metalinkFile';
+import type { PullableFile, PullableImage, TargetItem } from './pullable';
+import { siteMirrors } from './siteMirrors';
+import { readTextFile } from './textFile';
+import type { World } from './world';
+
+export interface TargetOptions {
+  /** A metalink file whose entry of the same name tells what the target must be. */
+  readonly metalink?: string;
+  readonly signal: AbortSignal;
+  readonly openText?: (uri: string) => string | undefined;
+}
+
+const metalinkLimit = 16 << 20;
+
+/** What a target is made of: files that can be fetched, OCI images, local images; what cannot be had is there with its reason. */
+export async function targetItems(world: World, target: Target, options: TargetOptions): Promise<TargetItem[]> {
+  const declared =
+    options.metalink === undefined
+      ? undefined
+      : { text: await readMetalinkFile(options.metalink), origin: { name: options.metalink, channel: 'file' as const } };
+  const items = await itemsOf(world, target, options);
+  return declared === undefined ? items : items.map((item) => withDeclaration(world, item, declared));
+}
+
+async function itemsOf(world: World, target: Target, options: TargetOptions): Promise<TargetItem[]> {
+  switch (target.kind) {
+    case 'path':
+      return [{ kind: 'local', title: path.basename(target.path), path: target.path, expectations: [] }];
+    case 'reference':
+      return referenceItems(world, target.reference, options);
+    case 'document': {
+      const file = fileURLToPath(target.uri);
+      const text = options.openText?.(target.uri) ?? (await readTextFile(file));
+      if (documentLanguage(target.uri, text) === 'metalink')
+        return metalinkFiles(text, { name: path.basename(file), channel: 'file', folder: path.dirname(file) }, world.settings, target.file);
+      return recipeItems(world, text, path.dirname(file), target.file, options);
+    }
+  }
+}
+
+/** The images that a recipe is built from, with the fingerprints that its header demands. */
+async function recipeItems(
+  world: World,
+  text: string,
+  folder: string,
+  only: string | undefined,
+  options: TargetOptions,
+): Promise<TargetItem[]> {
+  const items: TargetItem[] = [];
+  for (const image of recipeImages(parseRecipe(text))) {
+    if (only !== undefined && only !== image.reference) continue;
+    const requiredFingerprints = (image.fingerprints ?? '')
+      .split(',')
+      .map((f) => f.trim())
+      .filter((f) => f !== '');
+    const required = requiredFingerprints.length > 0 ? { requiredFingerprints } : {};
+    if (image.unresolved)
+      items.push({ kind: 'unreachable', title: image.value, problem: t('{0} has a placeholder without a value.', image.value) });
+    else if (image.agent === 'localimage')
+      items.push({ kind: 'local', title: image.value, path: path.resolve(folder, image.value), expectations: [], ...required });
+    else if (image.parsed !== undefined)
+      for (const item of await referenceItems(world, image.reference, options))
+        items.push(item.kind === 'file' || item.kind === 'local' ? { ...item, ...required } : item);
+  }
+  return items.length > 0 ? items : [{ kind: 'unreachable', title: t('recipe'), problem: t('The recipe names no image.') }];
+}
+
+async function referenceItems(world: World, text: string, options: TargetOptions): Promise<TargetItem[]> {
+  const parsed = parseReference(text);
+  const { reference } = parsed;
+  if (reference === undefined)
+    return [{ kind: 'unreachable', title: text, problem: parsed.problems[0]?.message ?? t('{0} is no image reference.', text) }];
+  if (reference.kind === 'local')
+    return [{ kind: 'unreachable', title: text, problem: t('{0} is on this machine only: name the file itself.', text) }];
+  const hubOptions: HubOptions = { signal: options.signal, reason: 'command' };
+  if (reference.kind === 'url' && /\.(meta4|metalink)$/i.test(new URL(reference.url).pathname))
+    return remoteMetalink(world, reference.url, options);
+  let opened: OpenedImage;
+  try {
+    opened = await world.hubs.open(reference, hubOptions);
+  } catch (error) {
+    options.signal.throwIfAborted();
+    return [{ kind: 'unreachable', title: text, problem: error instanceof Error ? error.message : String(error) }];
+  }
+  const described = await describedItems(world, opened, options);
+  if (described !== undefined) return described;
+  if (opened.manifest !== undefined && opened.files.some(({ role }) => role === 'layer')) return [ociImage(opened, opened.manifest, text)];
+  const file = opened.files.find(({ role }) => role === 'image');
+  if (file === undefined) return [{ kind: 'unreachable', title: text, problem: t('{0} is no image file.', text) }];
+  return [pullableFile(world, opened, file, text)];
+}
+
+/** RFC 6249 §4.1: a metalink that the server itself names tells pieces and mirrors that header fields cannot. */
+async function describedItems(world: World, opened: OpenedImage, options: TargetOptions): Promise<TargetItem[] | undefined> {
+  const [url] = opened.describedBy ?? [];
+  const file = opened.files[0];
+  if (url === undefined || file === undefined) return undefined;
+  const items = (await remoteMetalink(world, url, options)).filter(
+    (item): item is PullableFile => item.kind === 'file' && item.name === file.name,
+  );
+  const [found] = items;
+  if (found === undefined) return undefined;
+  const own = pullableFile(world, opened, file, opened.reference);
+  return [{ ...own, ...joined(own, found) }];
+}
+
+async function remoteMetalink(world: World, url: string, { signal }: TargetOptions): Promise<TargetItem[]> {
+  const name = withoutCredentials(url);
+  try {
+    const response = await world.http.request({ url, signal, reason: 'command' });
+    if (response.status !== 200) {
+      await response.discard();
+      return [{ kind: 'unreachable', title: name, problem: t('{0} answers with status {1}.', name, response.status) }];
+    }
+    const { text } = decodeXml(await response.bytes(metalinkLimit));
+    const origin: MetalinkOrigin = { name, channel: new URL(response.url).protocol === 'https:' ? 'https' : 'http' };
+    return metalinkFiles(text, origin, world.settings);
+  } catch (error) {
+    signal.throwIfAborted();
+    return [{ kind: 'unreachable', title: name, problem: error instanceof Error ? error.message : String(error) }];
+  }
+}
+
+function pullableFile(world: World, opened: OpenedImage, file: OpenedFile, reference: string): PullableFile {
+  const [source] = file.sources;
+  const sha256 = file.expected.find(({ digest }) => digest.algorithm === 'sha256')?.digest.hex;
+  const site = siteMirrors(world.settings, {
+    name: file.name,
+    ...(sha256 !== undefined && { digest: sha256 }),
+    ...(source && { url: source.url }),
+  });
+  return {
+    kind: 'file',
+    title: reference,
+    name: file.name,
+    ...(file.size !== undefined && { size: BigInt(file.size) }),
+    hashes: file.expected.map(({ digest, source: who }) => ({ type: hashName(digest.algorithm), hex: digest.hex, source: who })),
+    sources: [
+      ...site,
+      ...file.sources.map((each) => ({
+        url: each.url,
+        priority: each.priority,
+        ...(each.location !== undefined && { location: each.location }),
+        ...headersOf(each),
+      })),
+    ],
+    expectations: expectationsOf(opened, file),
+    identities: opened.identity ? [opened.identity] : [],
+    reference,
+  };
+}
+
+function headersOf(source: OpenedFile['sources'][number]): { headers?: () => Promise<Readonly<Record<string, string>>> } {
+  return source.headers ? { headers: async () => source.headers?.() ?? {} } : {};
+}
+
+function expectationsOf(opened: OpenedImage, file: OpenedFile): Expectation[] {
+  const channel = file.sources[0]?.url.startsWith('https:') === true ? 'https' : 'http';
+  const size: Expectation[] =
+    file.size === undefined ? [] : [{ kind: 'size', value: file.size, source: t('as {0} tells', opened.reference), channel }];
+  const digests = file.expected.map((expected): Expectation => {
+    const origin = { source: expected.source, channel: expected.channel };
+    if (opened.identity?.kind === 'library') return { kind: 'library-hash', value: opened.identity.hash, ...origin };
+    if (expected.digest.algorithm === 'md5') return { kind: 'shub-md5', value: expected.digest.hex, ...origin };
+    return { kind: 'digest', value: expected.digest, ...origin };
+  });
+  return [...size, ...digests];
+}
+
+function ociImage(opened: OpenedImage, manifest: NonNullable<OpenedImage['manifest']>, title: string): PullableImage {
+  const blobs = opened.files.flatMap((file) => {
+    const digest = file.expected.find((expected) => expected.digest.algorithm === 'sha256')?.digest;
+    if (digest === undefined) return [];
+    return [
+      {
+        title: t('{0} of {1}', file.role === 'config' ? t('configuration') : t('layer'), title),
+        name: digest.hex,
+        hex: digest.hex,
+        ...(file.size !== undefined && { size: BigInt(file.size) }),
+        hashes: file.expected.map((expected) => ({
+          type: hashName(expected.digest.algorithm),
+          hex: expected.digest.hex,
+          source: expected.source,
+        })),
+        sources: file.sources.map((each) => ({ url: each.url, priority: each.priority, ...headersOf(each) })),
+        expectations: expectationsOf(opened, file),
+        identities: [],
+      },
+    ];
+  });
+  return {
+    kind: 'oci',
+    title,
+    reference: opened.reference,
+    manifest: { hex: manifest.digest.hex, mediaType: manifest.mediaType, bytes: manifest.bytes },
+    blobs,
+    expectations: [],
+    ...(opened.identity && { identity: opened.identity }),
+  };
+}
+
+/** `sha256` (OCI) as `sha-256` (IANA). */
+function hashName(algorithm: string): string {
+  return algorithm.replace(/^sha(\d)/, 'sha-$1');
+}
+
+/** What the metalink says about a file, added to what the hub says: more sources, more expectations. */
+function joined(own: PullableFile, declared: PullableFile): Partial<PullableFile> {
+  const known = new Set(own.sources.map(({ url }) => url));
+  return {
+    ...(own.size === undefined && declared.size !== undefined && { size: declared.size }),
+    hashes: [...own.hashes, ...declared.hashes],
+    ...(declared.pieces && { pieces: declared.pieces }),
+    sources: [...own.sources, ...declared.sources.filter(({ url }) => !known.has(url))],
+    expectations: [...own.expectations, ...declared.expectations],
+    ...(declared.detachedSignatures && { detachedSignatures: declared.detachedSignatures }),
+  };
+}
+
+/** `--metalink FILE`: the entry with the item's name, or the only one, tells what the bytes must be. */
+function withDeclaration(world: World, item: TargetItem, { text, origin }: { text: string; origin: MetalinkOrigin }): TargetItem {
+  if (item.kind === 'unreachable' || item.kind === 'oci') return item;
+  const files = metalinkFiles(text, origin, world.settings).filter((file): file is PullableFile => file.kind === 'file');
+  const name = item.kind === 'file' ? item.name : path.basename(item.path);
+  const entry = files.find((file) => path.posix.basename(file.name) === name) ?? (files.length === 1 ? files[0] : undefined);
+  if (entry === undefined) return { kind: 'unreachable', title: item.title, problem: t('{0} has no entry for {1}.', origin.name, name) };
+  if (item.kind === 'file') return { ...item, ...joined(item, entry) };
+  return {
+    ...item,
+    expectations: [...item.expectations, ...entry.expectations],
+    ...(entry.detachedSignatures && { detachedSignatures: entry.detachedSignatures }),
+  };
+}

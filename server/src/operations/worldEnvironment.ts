@@ -1,0 +1,23 @@
+import os from 'node:os';
+import path from 'node:path';
+import type { Settings } from '../settings';
+import type { WorldOptions } from './world';
+
+/** The world of the command line: the user acts, so it is trusted; proxies come from the environment; storage from the XDG folders. */
+export function worldOptionsFromEnvironment(settings: Settings, note: (line: string) => void): WorldOptions {
+  const debug = process.env['CONTAINER_METALINK_DEBUG'] === '1';
+  const cacheHome = process.env['XDG_CACHE_HOME'] ?? path.join(os.homedir(), '.cache');
+  return {
+    settings,
+    environment: process.env,
+    log: {
+      info: (message) => void (debug && note(message)),
+      warn: note,
+      error: note,
+      debug: (message) => void (debug && note(message)),
+    },
+    storage: path.join(cacheHome, 'container-metalink'),
+    isTrusted: () => true,
+    http: {},
+  };
+}
