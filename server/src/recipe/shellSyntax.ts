@@ -19,15 +19,19 @@ export async function shellSyntaxFindings(context: RecipeContext, script: ShellS
   const { parse, forEachChild } = await import('unbash');
   const place = offsetsOf(context.source.text, script.section.bodyRange);
   const errors = new Map<number, string>();
-  const visit = (node: SyntaxNode, depth: number): void => {
-    if ('errors' in node) for (const { pos, message } of node.errors ?? []) if (!errors.has(pos)) errors.set(pos, message);
+  const visit = (node: SyntaxNode, depth: number, outer?: number): void => {
+    // Positions in a script between backquotes count in its own text: the place of the whole stands for them.
+    const fixed = outer ?? ('source' in node ? node.pos : undefined);
+    if ('errors' in node)
+      for (const { pos, message } of node.errors ?? []) if (!errors.has(fixed ?? pos)) errors.set(fixed ?? pos, message);
     // No script that people write is nested that deep.
-    if (depth < 200) forEachChild(node, (child) => visit(child, depth + 1));
+    if (depth < 200) forEachChild(node, (child) => visit(child, depth + 1, fixed));
   };
   visit(parse(script.text), 0);
+  // What is said behind the first error follows from it.
   const findings = [...errors]
     .sort(([a], [b]) => a - b)
-    .slice(0, 3)
+    .slice(0, 1)
     .map(([offset, words]) => {
       const span = spanAt(script.text, offset);
       return {
@@ -43,11 +47,12 @@ export async function shellSyntaxFindings(context: RecipeContext, script: ShellS
 /** Line and column (code points) of an offset of a script, with the word there. */
 function spanAt(text: string, offset: number) {
   // An error at the end of the script is shown at its last line.
-  const at = Math.min(offset, Math.max(0, text.trimEnd().length - 1));
+  const space = /^\s*/.exec(text.slice(offset, offset + 200))?.[0].length ?? 0;
+  const at = Math.min(offset + space, Math.max(0, text.trimEnd().length - 1));
   const before = text.slice(0, at);
   const lineStart = before.lastIndexOf('\n') + 1;
   const line = before.split('\n').length;
-  const column = [...text.slice(lineStart, at)].length + 1;
+  const column = Array.from(text.slice(lineStart, at)).length + 1;
   const word = /^\S+/.exec(text.slice(at, at + 80))?.[0] ?? '';
-  return { line, column, endLine: line, endColumn: column + Math.max(1, [...word].length) };
+  return { line, column, endLine: line, endColumn: column + Math.max(1, Array.from(word).length) };
 }

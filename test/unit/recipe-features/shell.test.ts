@@ -4,6 +4,7 @@ import { createShellCheck } from '../../../server/src/platform/shellcheck';
 import { applyEdits } from '../../../server/src/recipe/format';
 import { shellCheckPage, shellFindings } from '../../../server/src/recipe/shellFindings';
 import { shellScripts } from '../../../server/src/recipe/shellScripts';
+import { shellSyntaxFindings } from '../../../server/src/recipe/shellSyntax';
 import type { ShellComment } from '../../../server/src/text/shellComment';
 import { contextOf, corpusRecipes } from './recipes';
 
@@ -125,6 +126,31 @@ describe.runIf(installed)('with ShellCheck', () => {
   test('real recipes are checked without an error in our hands', async () => {
     for (const text of corpusRecipes().slice(0, 12))
       for (const { range } of await check(text)) expect(range.end).toBeLessThanOrEqual(text.length);
+  });
+});
+
+describe('without ShellCheck', () => {
+  async function check(text: string) {
+    const context = contextOf(text);
+    const found = await Promise.all(shellScripts(context).map((script) => shellSyntaxFindings(context, script)));
+    return found.flat().map(({ code, range }) => `${code} ${text.slice(range.start, range.end)}`);
+  }
+  test.each<[string, string[]]>([
+    ['  if true; then\n    x\n  fi\n', []],
+    ['  cat <<EOF > a\n  if\nEOF\n', []],
+    ['  [[ -f /a ]] && x=(1 2)\n', []],
+    ['  x {{ V }} | y\n', []],
+    ['  if true; then\n    x\n', ['lint/shell-syntax x']],
+    ['  x | | y\n', ['lint/shell-syntax |']],
+    ['  x )\n', ['lint/shell-syntax )']],
+    ['  # container-metalink-ignore lint/shell-syntax\n  x )\n', []],
+  ])('%j', async (script, expected) => expect(await check(`${header}%post\n${script}`)).toEqual(expected));
+
+  test('finds nothing in recipes that build', async () => {
+    for (const text of corpusRecipes()) {
+      if (contextOf(text).parsed.problems.length > 0) continue;
+      expect(await check(text)).toEqual([]);
+    }
   });
 });
 
