@@ -19,7 +19,7 @@ export function parseChallenges(fields: readonly string[]): readonly Challenge[]
 /** No server needs more; what is longer is cut. Characters. */
 const longestField = 16_384;
 
-const token = /[!#$%&'*+.^_`|~0-9A-Za-z-]+/y;
+const token = /[!#$%&'*+.^_`|~0-9A-Za-z-]+(?=[ \t,]|$)/y;
 const token68 = /[A-Za-z0-9._~+/-]+=*(?=[ \t]*(?:,|$))/y;
 // Unquoted values are tokens by the RFC; some servers leave URLs unquoted.
 const parameter = /([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|([!#$%&'*+.^_`|~0-9A-Za-z/:?@-][^\s,"]*))/y;

@@ -7,67 +7,43 @@ import type { TagInfo } from './hub';
  */
 export function orderTags<T extends Pick<TagInfo, 'name' | 'updated'>>(tags: readonly T[]): readonly T[] {
   const keyed = tags.map((tag) => ({ tag, key: keyOf(tag) }));
-  return keyed.sort((a, b) => compare(a.key, b.key)).map(({ tag }) => tag);
-}
-
-interface Key {
-  /** 0 latest, 1 versions, 2 the rest, 3 hashes and signatures. */
-  readonly rank: number;
-  readonly numbers: readonly number[];
-  /** 0 for a release, 1 for what comes before one: alpha, beta, rc, dev. */
-  readonly preview: number;
-  readonly previewNumbers: readonly number[];
-  readonly suffix: string;
-  readonly time: number;
-  readonly name: string;
+  return keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ tag }) => tag);
 }
 
 const versionPattern = /^(?:v|release-|version-)?(\d+(?:[._]\d+)*)(?:[-_.+]?(.*))?$/i;
 const previewPattern = /(?:^|[-_.])(alpha|beta|rc|pre|preview|dev|nightly|snapshot|a|b)[-_.]?(\d*(?:\.\d+)*)/i;
+/** What comes before a release, from the farthest to the nearest. */
+const previews = ['dev', 'nightly', 'snapshot', 'a', 'alpha', 'b', 'beta', 'pre', 'preview', 'rc'];
+/** Sorts behind every digit: where one list of numbers ends and a longer one goes on. */
+const end = '~';
 
-function keyOf({ name, updated }: Pick<TagInfo, 'name' | 'updated'>): Key {
-  const time = updated === undefined ? Number.NaN : Date.parse(updated);
-  const base = { numbers: [], preview: 0, previewNumbers: [], suffix: '', time: Number.isNaN(time) ? -1 : time, name };
-  if (name === 'latest') return { ...base, rank: 0 };
-  if (/^sha256[-.]|^[a-f0-9]{32,64}$|\.(?:sig|att|sbom)$/.test(name)) return { ...base, rank: 3 };
+/** A text whose order is the order of the tags: hundreds of thousands of comparisons are then cheap. */
+function keyOf({ name, updated }: Pick<TagInfo, 'name' | 'updated'>): string {
+  if (name === 'latest') return '0';
   const version = versionPattern.exec(name);
-  if (!version) return { ...base, rank: 2 };
+  if (/^sha256[-.]|^[a-f0-9]{32,64}$|\.(?:sig|att|sbom)$/.test(name)) return `3${descending([timeOf(updated)])}${name}`;
+  if (!version) return `2${descending([timeOf(updated)])}${name}`;
   const suffix = version[2] ?? '';
-  const preview = previewPattern.exec(suffix);
-  return {
-    ...base,
-    rank: 1,
-    numbers: (version[1] ?? '').split(/[._]/).map(Number),
-    preview: preview ? 1 : 0,
-    previewNumbers: preview ? [previewOrder(preview[1] ?? ''), ...(preview[2] ?? '').split('.').map(Number)] : [],
-    suffix: preview ? suffix.replace(preview[0], '') : suffix,
-  };
+  const preview = suffix === '' ? null : previewPattern.exec(suffix);
+  const stage = preview ? `1${descending([previews.indexOf((preview[1] ?? '').toLowerCase()), ...numbers(preview[2] ?? '')])}` : '0';
+  const rest = preview ? suffix.replace(preview[0], '') : suffix;
+  return `1${descending(numbers(version[1] ?? ''))}${stage}${rest === '' ? '0' : '1'}${name}`;
 }
 
-function previewOrder(word: string): number {
-  const found = ['dev', 'nightly', 'snapshot', 'a', 'alpha', 'b', 'beta', 'pre', 'preview', 'rc'].indexOf(word.toLowerCase());
-  return found === -1 ? 0 : found;
+function timeOf(updated: string | undefined): number {
+  const time = updated === undefined ? Number.NaN : Date.parse(updated);
+  return Number.isNaN(time) ? 0 : time;
 }
 
-function compare(a: Key, b: Key): number {
-  if (a.rank !== b.rank) return a.rank - b.rank;
-  const numbers = compareNumbers(b.numbers, a.numbers);
-  if (numbers !== 0) return numbers;
-  if (a.preview !== b.preview) return a.preview - b.preview;
-  const previews = compareNumbers(b.previewNumbers, a.previewNumbers);
-  if (previews !== 0) return previews;
-  if (a.suffix.length === 0 || b.suffix.length === 0) {
-    if (a.suffix.length !== b.suffix.length) return a.suffix.length - b.suffix.length;
-  }
-  if (a.rank !== 1 && a.time !== b.time) return b.time - a.time;
-  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+function numbers(text: string): readonly number[] {
+  return text === '' ? [] : text.split(/[._]/).map(Number);
 }
 
-/** As versions are compared: `1.10` after `1.9`, `1.4.0` after `1.4`. */
-function compareNumbers(a: readonly number[], b: readonly number[]): number {
-  for (let i = 0; i < Math.max(a.length, b.length); i++) {
-    const difference = (a[i] ?? -1) - (b[i] ?? -1);
-    if (difference !== 0) return difference;
-  }
-  return 0;
+const largest = 999_999_999_999_999;
+
+/** Numbers so that larger ones sort first, and `1.4.0` before `1.4`. Fixed width, so that 10 is more than 9. */
+function descending(list: readonly number[]): string {
+  let text = '';
+  for (const number of list) text += String(largest - Math.min(number, largest)).padStart(15, '0');
+  return text + end;
 }
