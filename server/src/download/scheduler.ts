@@ -260,7 +260,8 @@ export class Scheduler {
     const [first] = waiting;
     if (first === undefined) return;
     const admitted = this.usable().filter((state) => state.admitted);
-    if (!admitted.some((state) => state.restsUntil <= now)) {
+    // Who rests, or gave every missing piece wrong, is no help: the next band is let in.
+    if (!admitted.some((state) => state.restsUntil <= now && (this.active.has(state.source.id) || this.hasWorkFor(state)))) {
       for (const state of waiting) if (state.source.band === first.source.band) state.admitted = true;
       return;
     }
@@ -305,6 +306,18 @@ export class Scheduler {
       commands.push({ kind: 'stop', source: id });
       return;
     }
+  }
+
+  /** Whether something is missing that the source may fetch, or nothing is missing now. */
+  private hasWorkFor(state: SourceState): boolean {
+    let range = this.missing.next(0);
+    if (range === undefined) return true;
+    while (range !== undefined) {
+      const cut = this.allowed(state, range, Infinity);
+      if (cut.to > cut.from) return true;
+      range = this.missing.next(cut.to);
+    }
+    return false;
   }
 
   private take(state: SourceState): Range | undefined {

@@ -30,6 +30,14 @@ describe('what is fetched from where', () => {
   test('sources of one priority begin together, with small ranges while their speed is unknown', () => {
     expect(fetches(schedulerOf([1, 1]).plan(0))).toEqual(['0:0-4', '1:4-8']);
   });
+  test('a worse priority is let in for a piece that the only better source gave wrong', () => {
+    const scheduler = schedulerOf([1, 2], { pieceLength: mebibyte });
+    scheduler.plan(0);
+    scheduler.received(0, 100 * mebibyte, 1000);
+    scheduler.badPiece(4, [0], 'wrong');
+    scheduler.finished(0, 1000);
+    expect(fetches(scheduler.plan(1000))).toEqual(['1:4-5']);
+  });
   test('a source of a worse priority waits', () => {
     expect(fetches(schedulerOf([2, 1]).plan(0))).toEqual(['1:0-100']);
   });
