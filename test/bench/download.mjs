@@ -157,7 +157,10 @@ function tools(bench, files, names, resume = false) {
 
 async function measure(bench, { line, files }, prepare) {
   await prepare();
-  const child = spawn('/usr/bin/time', ['-o', `${bench.folder}/time`, '-f', '%e %U %S %M', 'timeout', '120', ...line], { stdio: 'ignore' });
+  const child = spawn('/usr/bin/time', ['-o', `${bench.folder}/time`, '-f', '%e %U %S %M', 'timeout', '120', ...line], {
+    stdio: 'ignore',
+    cwd: bench.out,
+  });
   const code = await new Promise((resolve) => child.on('exit', resolve));
   const [wall, user, system, kilobytes] = fs.readFileSync(`${bench.folder}/time`, 'utf8').trim().split('\n').at(-1).split(' ').map(Number);
   const right = files.every((file) => {

@@ -76,9 +76,20 @@ export class NetworkRun {
   }
 
   private begin(opened: OpenReply | undefined): void {
-    const command = opened === undefined ? undefined : this.options.scheduler.adopt(opened.source, Date.now());
-    if (opened !== undefined && command?.kind === 'fetch') void this.fetch(command, opened.exchanged);
+    if (opened !== undefined) this.adopt(opened);
     this.pump();
+  }
+
+  /** Goes on with the reply that told the size, unless its first bytes are here already. */
+  private adopt({ source, exchanged }: OpenReply): void {
+    const { scheduler } = this.options;
+    const command = scheduler.adopt(source, Date.now());
+    if (command?.kind === 'fetch' && command.from === 0) {
+      void this.fetch(command, exchanged);
+      return;
+    }
+    exchanged.reply.destroy();
+    scheduler.giveBack(source);
   }
 
   private tick(): void {

@@ -64,6 +64,15 @@ describe('resume', () => {
     expect(slow.requests.at(-1)?.headers).toMatchObject({ 'if-range': `"${digest(data, 'md5')}"` });
     expect(slow.requests.at(-1)?.from).toBeGreaterThan(mebibyte);
   });
+  test.each([true, false])('without a declared size too (whole hash: %s)', async (hasHash) => {
+    const slow = await from(limited(5 * mebibyte));
+    const request = requestFor(data, [slow.url], folder, hasHash ? {} : { hashes: [] });
+    Reflect.deleteProperty(request, 'size');
+    await half(request);
+    await download(request, testWorld());
+    expect(written().equals(data)).toBe(true);
+    expect(slow.requests.at(-1)?.from).toBeGreaterThan(mebibyte);
+  });
   test('without hashes another ETag starts over', async () => {
     const changed = randomBytes(data.length, 'changed');
     let bytes = data;
