@@ -74,6 +74,7 @@ export function fields(text: string): string[] {
  * that is not UTF-8 (decode.ts); any other one takes the three bytes of U+FFFD that an editor would save.
  */
 export function byteLength(text: string, start: number, end: number): number {
+  if (!/[^\x00-\x7f]/.test(text.slice(start, end))) return end - start;
   let bytes = 0;
   for (let i = start; i < end; i++) {
     const code = text.charCodeAt(i);

@@ -15,17 +15,27 @@ export function findPlaceholders(text: string): Placeholder[] {
       at = text.indexOf('{{', at + 1);
       continue;
     }
-    // A comment is for Apptainer: a `#` on this line, behind the last placeholder that it replaced, followed by anything but `!`.
-    for (; scanned < at; scanned++) {
-      const code = text.charCodeAt(scanned);
-      if (code === newline) commentSeen = false;
-      else if (code === hashSign && scanned + 1 < at && text.charCodeAt(scanned + 1) !== exclamationMark) commentSeen = true;
-    }
+    commentSeen = hasComment(text, scanned, at, commentSeen);
+    scanned = at;
     found.push({ kind: 'placeholder', ...match, inComment: commentSeen });
     if (!commentSeen) scanned = match.range.end;
     at = text.indexOf('{{', match.range.end);
   }
   return found;
+}
+
+/**
+ * Whether `at` stands in a comment for Apptainer: behind a `#` on its line, and behind the last placeholder that was replaced, followed
+ * by anything but `!`. `scanned` is where an earlier search on this line ended, `seen` what it found; no character is looked at twice.
+ */
+function hasComment(text: string, scanned: number, at: number, seen: boolean): boolean {
+  let found = false;
+  for (let i = at - 1; i >= scanned; i--) {
+    const code = text.charCodeAt(i);
+    if (code === newline) return found;
+    if (code === hashSign && i + 1 < at && text.charCodeAt(i + 1) !== exclamationMark) found = true;
+  }
+  return found || seen;
 }
 
 const newline = 10;
