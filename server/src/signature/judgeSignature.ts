@@ -180,7 +180,7 @@ async function compareLegacy(
   const signed = readLegacyDigest(plaintext, hashType);
   if ('error' in signed) return signed.error;
   if ((await hasher(objectRanges(image, target.objects), signed.algorithm)) !== signed.hex)
-    return `data object integrity compromised${target.kind === 'object' ? `: ${target.id}` : ''}`;
+    return compromised('data object', target.kind === 'object' ? target.id : 0);
   verified.push(...target.objects.map(({ id }) => id));
   return undefined;
 }
@@ -210,14 +210,18 @@ async function compareImage(
   for (const object of target.objects) {
     const expected = signed.get(object.id);
     const described = bytesDiffer(expected?.descriptorDigest, descriptorIntegrityBytes(object, relativeId(image, object)));
-    if (described !== undefined) return described === '' ? `data object descriptor integrity compromised: ${object.id}` : described;
+    if (described !== undefined) return described === '' ? compromised('data object descriptor', object.id) : described;
     const digest = expected?.objectDigest;
     if (!digest) return unavailable;
-    if ((await hasher(objectRanges(image, [object]), digest.algorithm)) !== digest.hex)
-      return `data object integrity compromised: ${object.id}`;
+    if ((await hasher(objectRanges(image, [object]), digest.algorithm)) !== digest.hex) return compromised('data object', object.id);
     verified.push(object.id);
   }
   return undefined;
+}
+
+/** The library leaves an id of 0 out. */
+function compromised(what: string, id: number): string {
+  return `${what} integrity compromised${id === 0 ? '' : `: ${id}`}`;
 }
 
 function groupMinimum(image: SifImage, { objects }: SignatureTarget): number {

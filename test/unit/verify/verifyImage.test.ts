@@ -12,6 +12,7 @@ import { confirmUnchanged, verifiedFile } from '../../../server/src/verify/verif
 import { verifyImage } from '../../../server/src/verify/verifyImage';
 import { describeCorpus } from '../corpus';
 import { memorySource } from '../sif/memorySource';
+import { referenceKey } from '../signature/referenceKey';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'verify-'));
 afterAll(() => fs.rmSync(folder, { recursive: true }));
@@ -179,6 +180,32 @@ describeCorpus('tampered images', 'sif/tampered/expected.tsv', (file) => {
     const keys = await keyFiles([path.join(path.dirname(file), '../made/indep-pub.asc')]);
     const report = await verifyImage(path.join(path.dirname(file), `${name}.sif`), [], { keys });
     expect(report.verdict).toBe(words === 'verify: <nil>' ? 'signed' : 'failed');
+  });
+});
+
+describeCorpus('legacy signatures', 'sif/apptainer-sif/images', (images) => {
+  const key = path.join(folder, 'reference.asc');
+  fs.writeFileSync(key, referenceKey);
+  const judge = async (name: string, legacy: boolean) =>
+    verifyImage(path.join(images, `${name}.sif`), [], { keys: await keyFiles([key]), legacy });
+  const cases = [
+    ['one-group-signed-legacy', 'unverified', 'signed'],
+    ['one-group-signed-legacy-all', 'unverified', 'signed'],
+    ['one-group-signed-legacy-group', 'unverified', 'signed'],
+    ['two-groups-signed-legacy-group', 'unverified', 'unverified'],
+    ['one-group-signed-pgp', 'signed', 'unverified'],
+    ['two-groups-signed-pgp', 'signed', 'unverified'],
+    ['one-group-signed-dsse', 'unverified', 'unverified'],
+    ['one-group', 'unverified', 'unverified'],
+  ] as const;
+  test.each(cases)('%s', async (name, plain, asLegacy) => {
+    expect((await judge(name, false)).verdict).toBe(plain);
+    const report = await judge(name, true);
+    expect(report.verdict).toBe(asLegacy);
+    if (asLegacy === 'signed') expect(report.notCovered.join()).toContain('header and descriptors');
+  });
+  test('are named when they are not asked for', async () => {
+    expect((await judge('one-group-signed-legacy', false)).checks.map(({ message }) => message).join()).toContain('--legacy-insecure');
   });
 });
 
