@@ -3,14 +3,14 @@
 export const TAB = 9;
 export const LF = 10;
 export const CR = 13;
-export const SPACE = 32;
+const SPACE = 32;
 export const BANG = 33;
 export const QUOTE = 34;
 export const HASH = 35;
 export const AMPERSAND = 38;
 export const APOSTROPHE = 39;
 export const SLASH = 47;
-export const COLON = 58;
+const COLON = 58;
 export const SEMICOLON = 59;
 export const LESS = 60;
 export const EQUALS = 61;
@@ -40,7 +40,7 @@ export function isNameStart(code: number): boolean {
 }
 
 /** Production 4a, `NameChar`. */
-export function isNameCharacter(code: number): boolean {
+function isNameCharacter(code: number): boolean {
   if (code < 128) return ((asciiClasses[code] ?? 0) & NAME) !== 0;
   return isWideNameStart(code) || code === 0xb7 || (code >= 0x300 && code <= 0x36f) || (code >= 0x203f && code <= 0x2040);
 }

@@ -14,7 +14,7 @@ import type { XmlAttribute, XmlDocument, XmlElement, XmlLimits, XmlMarkup } from
  * 64 Mi units and a million elements hold the hashes of a 16 GiB image in 16 KiB pieces; RFC 5854 nests four levels, foreign markup
  * a few more.
  */
-export const defaultLimits: XmlLimits = { characters: 64 << 20, elements: 1_000_000, depth: 256, problems: 200 };
+const defaultLimits: XmlLimits = { characters: 64 << 20, elements: 1_000_000, depth: 256, problems: 200 };
 
 /**
  * Reads any text as XML 1.0 with namespaces in one pass: a tree with the offsets of everything, and what keeps the text from being
