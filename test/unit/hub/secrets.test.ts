@@ -35,7 +35,7 @@ const credentials: [string, Credential][] = [
 
 test.each(credentials)('%s stays with its registry, and out of the log', async (_, credential) => {
   // Under another name, and so another origin: where redirects, links and realms lead to.
-  const stranger = await record((request, response) =>
+  const stranger = await record((_request, response) =>
     response.writeHead(200, { 'content-type': 'application/json' }).end('{"token":"x"}'),
   );
   const away = `http://localhost:${stranger.port}`;
