@@ -20,7 +20,7 @@ const words = [
   // The library walks a map: which of several missing objects it names is chance.
   { name: 'several missing objects', library: /object \d+: signed object not found$/, ours: /object \d+: signed object not found$/ },
   // A packet that is no signature: the library reads it by its own kind first and tells what it finds there.
-  { name: 'other packets', library: /openpgp: |EOF$/, ours: /non signature packet found$/ },
+  { name: 'other packets', library: /./, ours: /non signature packet found$/ },
   // A version 6 signature is passed over here as unsupported; the library reads it and refuses later, since a descriptor has no room for its fingerprint.
   { name: 'version 6', library: /openpgp: |EOF$/, ours: /signature made by unknown entity$/ },
   // Where the file ends inside something.
@@ -35,6 +35,8 @@ const words = [
 const verdicts = [
   // The library crashes (slice bounds) on clear-signed text without a line, wherever it stands; here it is no signature, and the others count.
   { name: 'library crashes', accepts: 'ours', library: /^PANIC: runtime error: slice bounds out of range \[:-1\]$/, ours: /<nil>$/ },
+  // The library passes over some packets of other kinds in front of a signature (unsupported versions of them); here they end the matter.
+  { name: 'other packets passed over', accepts: 'library', library: /<nil>$/, ours: /non signature packet found$/ },
 ];
 
 /** The name of the explanation, `same`, or undefined. */
