@@ -1,5 +1,6 @@
 import { labelRuleTable } from '../labels/rules';
 import type { Rule, Severity } from '../text/finding';
+import { shellRuleTable } from './shellSyntax';
 
 // The one table of the recipe language's rules. `parse/…`: an engine's parser refuses the file; `build/…`: a build stops later;
 // `lint/…`: advice, also about what the engines do without a word. A page each: docs/rules/<id with - for />.md.
@@ -108,8 +109,9 @@ export function defaultSeverity(id: RecipeRuleId): Severity {
   return own[id][0];
 }
 
-/** Every rule of the recipe language, those about labels included. */
+/** Every rule of the recipe language, those about labels and shells included. */
 export const recipeRules: readonly Rule[] = [
   ...Object.entries(own).map(([id, [severity, title]]) => ({ id, severity, title, page: `${id.replace('/', '-')}.md` })),
   ...labelRuleTable,
+  ...shellRuleTable,
 ];

@@ -7,19 +7,20 @@ import { checkRecipe } from '../../../server/src/recipe/diagnostics';
 import { defaultRecipeOptions } from '../../../server/src/recipe/options';
 import { parseRecipe } from '../../../server/src/recipe/parse';
 import { recipeRules } from '../../../server/src/recipe/rules';
+import { shellRuleTable } from '../../../server/src/recipe/shellSyntax';
 import { createSourceText } from '../../../server/src/text/sourceText';
 
 // The pages of the rules are their tests: the bad example fires the rule, the good one does not.
 
 const pages = path.resolve(import.meta.dirname, '../../../docs/rules');
-const fromLabels = new Set(labelRuleTable.map((rule) => rule.id));
+const tried = new Set([...labelRuleTable, ...shellRuleTable].map((rule) => rule.id));
 
 describe.each(recipeRules)('$id', ({ id, severity, title, page }) => {
   const text = fs.existsSync(path.join(pages, page)) ? fs.readFileSync(path.join(pages, page), 'utf8') : '';
   test('has its page', () => {
     expect(text.split('\n').slice(0, 3)).toEqual([`# ${title}`, '', `\`${id}\` · ${severity}`]);
   });
-  if (fromLabels.has(id)) return; // their examples are tried with the labels
+  if (tried.has(id)) return; // these are found elsewhere, and tried there
   test('fires on the bad example', () => expect(codesOf(text, 'Bad')).toContain(id));
   test('does not fire on the good example, and nothing worse does', () => {
     const codes = codesOf(text, 'Good');

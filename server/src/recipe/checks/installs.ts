@@ -106,14 +106,14 @@ function reportUpdate(context: CheckContext, command: ShellCommand): void {
   );
 }
 
-/** Actions that ask before they do something. Conda is not here: it takes the end of its input for a yes. */
+/** Actions that ask before they install. Conda is not here: it takes the end of its input for a yes. */
 const asking: Readonly<Record<string, readonly string[]>> = {
-  'apt-get': ['install', 'upgrade', 'dist-upgrade', 'remove', 'purge', 'autoremove', 'build-dep'],
-  apt: ['install', 'upgrade', 'full-upgrade', 'remove', 'purge', 'autoremove', 'build-dep'],
-  aptitude: ['install', 'upgrade', 'remove'],
-  yum: ['install', 'update', 'upgrade', 'remove', 'groupinstall', 'erase', 'localinstall'],
-  dnf: ['install', 'update', 'upgrade', 'remove', 'groupinstall'],
-  zypper: ['install', 'in', 'update', 'up', 'remove', 'rm', 'dup'],
+  'apt-get': ['install', 'upgrade', 'dist-upgrade', 'build-dep'],
+  apt: ['install', 'upgrade', 'full-upgrade', 'build-dep'],
+  aptitude: ['install', 'upgrade'],
+  yum: ['install', 'update', 'upgrade', 'groupinstall', 'localinstall'],
+  dnf: ['install', 'update', 'upgrade', 'groupinstall'],
+  zypper: ['install', 'in', 'update', 'up', 'dup'],
 };
 
 function checkAnswers(context: CheckContext, command: ShellCommand, call: Call): void {
