@@ -1,4 +1,4 @@
-// Makes dist/container-metalink.vsix: bundles, assets, licence notices, nothing else. Fails when it is larger than 1 MB.
+// Makes out/container-metalink.vsix: bundles, assets, licence notices, nothing else. Fails when it is larger than 1 MB.
 //   node scripts/package.mjs [--built]     --built: dist/ is fresh already
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -7,11 +7,12 @@ import { createVSIX } from '@vscode/vsce';
 import { writeNotice } from './notice.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
-const packagePath = path.join(root, 'dist', 'container-metalink.vsix');
+const packagePath = path.join(root, 'out', 'container-metalink.vsix');
 const limit = 1_000_000;
 
 if (!process.argv.includes('--built')) execFileSync(process.execPath, [path.join(root, 'scripts/build.mjs')], { stdio: 'inherit' });
 writeNotice();
+fs.mkdirSync(path.dirname(packagePath), { recursive: true });
 await createVSIX({
   cwd: root,
   packagePath,

@@ -17,7 +17,7 @@ if (ensureDependencies()) say('packages installed');
 const { createPlayground } = await import('./playground.mjs');
 execFileSync(process.execPath, [path.join(root, 'scripts/package.mjs')], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
 say('extension built and packaged');
-const vsix = path.join(root, 'dist/container-metalink.vsix');
+const vsix = path.join(root, 'out/container-metalink.vsix');
 const code = desktop ? desktopCode() : undefined;
 const codeServer = desktop ? undefined : (await import('../test/runtime/install.mjs')).ensureCodeServer({ log: say });
 

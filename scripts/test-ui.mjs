@@ -18,7 +18,7 @@ const files = fs
   .filter((name) => name.endsWith('.ui.mjs') && (wanted.length === 0 || wanted.some((text) => name.includes(text))))
   .sort();
 const screenshots = path.join(root, 'out', 'screenshots');
-const vsix = path.join(root, 'dist/container-metalink.vsix');
+const vsix = path.join(root, 'out/container-metalink.vsix');
 const codeServer = ensureCodeServer();
 const browser = await launchBrowser();
 let passed = 0;

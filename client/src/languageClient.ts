@@ -1,7 +1,14 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { LanguageClientOptions, ServerOptions } from 'vscode-languageclient/node';
-import { DidChangeConfigurationNotification, LanguageClient, State, TransportKind, WorkDoneProgress } from 'vscode-languageclient/node';
+import {
+  DidChangeConfigurationNotification,
+  LanguageClient,
+  RevealOutputChannelOn,
+  State,
+  TransportKind,
+  WorkDoneProgress,
+} from 'vscode-languageclient/node';
 import { methods } from '../../server/src/protocol';
 import type { InitializationOptions, SecretParams, StatusParams, TrustParams } from '../../server/src/protocol';
 import { createRestartPolicy } from './restartPolicy';
@@ -97,6 +104,8 @@ function clientOptions(context: vscode.ExtensionContext, log: vscode.LogOutputCh
     ]),
     initializationOptions,
     outputChannel: log,
+    // A feature that fails is told in the log; a pop-up is only the answer to a command.
+    revealOutputChannelOn: RevealOutputChannelOn.Never,
     synchronize: {
       fileEvents: vscode.workspace.createFileSystemWatcher('**/.container-metalink.json'),
     },

@@ -19,7 +19,7 @@ export const tests = {
   'a quick fix mends a section name': async (workbench) => {
     await workbench.clickLine('%tests');
     await workbench.page.keyboard.press('Control+.');
-    const menu = workbench.page.locator('.action-widget');
+    const menu = workbench.page.locator('.action-widget:not(.action-list-submenu-panel)');
     await menu.waitFor();
     await workbench.picture('recipe-quick-fix');
     await menu.locator('.monaco-list-row', { hasText: '%test' }).first().click();

@@ -28,8 +28,10 @@ suite('documents and commands', () => {
     assert.match(document.lineAt(0).text, /image\.sif/);
     assert.equal(vscode.workspace.fs.isWritableFileSystem('container-metalink'), false);
     await assert.rejects(async () => vscode.workspace.fs.writeFile(document.uri, Buffer.from('changed')));
-    const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', document.uri);
-    assert.ok(lenses.some(({ command }) => command?.command === 'containerMetalink.verify'));
+    await until('the report has its actions', async () => {
+      const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', document.uri, 10);
+      return lenses.some(({ command }) => command?.command === 'containerMetalink.verify');
+    });
   });
 
   test('the server can be started again, and answers', async () => {
