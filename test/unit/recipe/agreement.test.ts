@@ -6,8 +6,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { decodeRecipe } from '../../../server/src/recipe/decode';
 import { readDefinitions } from '../../../server/src/recipe/definition';
 import type { ParserAnswer } from '../../../server/src/recipe/definition';
+import { checkRecipe } from '../../../server/src/recipe/diagnostics';
+import { defaultRecipeOptions } from '../../../server/src/recipe/options';
 import { parseRecipe } from '../../../server/src/recipe/parse';
 import { applyTemplate } from '../../../server/src/recipe/templating';
+import { createSourceText } from '../../../server/src/text/sourceText';
 import { describeCorpus } from '../corpus';
 
 // Agreement with what the engines' own parser said about the corpus.
@@ -46,6 +49,20 @@ describeCorpus('recipes of public repositories', 'recipes/real/index.tsv', (inde
   const rows = readTable(index);
   test(`${rows.length} recipes`, () => {
     expect(rows.filter((row) => verdict(path.join(path.dirname(index), row.file)) !== row.verdict)).toEqual([]);
+  });
+});
+
+describeCorpus('examples of the engines that build', 'recipes/real', (folder) => {
+  const files = fs
+    .readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /^\w+__\w+\/(?:examples|test)__(?!legacy)/.test(name));
+  const accepted = files.filter((name) => 'stages' in ask(path.join(folder, name)));
+  test.each(accepted)('no error in %s', (name) => {
+    const text = decodeRecipe(fs.readFileSync(path.join(folder, name)));
+    const errors = checkRecipe(createSourceText(text), parseRecipe(text), defaultRecipeOptions).filter(
+      ({ severity }) => severity === 'error',
+    );
+    expect(errors.map(({ code, message }) => `${code}: ${message}`)).toEqual([]);
   });
 });
 

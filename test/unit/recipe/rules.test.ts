@@ -8,6 +8,7 @@ import { defaultRecipeOptions } from '../../../server/src/recipe/options';
 import { parseRecipe } from '../../../server/src/recipe/parse';
 import { recipeRules } from '../../../server/src/recipe/rules';
 import { shellRuleTable } from '../../../server/src/recipe/shellSyntax';
+import type { Finding, OffsetEdit } from '../../../server/src/text/finding';
 import { createSourceText } from '../../../server/src/text/sourceText';
 
 // The pages of the rules are their tests: the bad example fires the rule, the good one does not.
@@ -22,6 +23,15 @@ describe.each(recipeRules)('$id', ({ id, severity, title, page }) => {
   });
   if (tried.has(id)) return; // these are found elsewhere, and tried there
   test('fires on the bad example', () => expect(codesOf(text, 'Bad')).toContain(id));
+  test('its fixes mend the bad example', () => {
+    const bad = example(text, 'Bad');
+    const count = (findings: readonly Finding[]) => findings.filter((finding) => finding.code === id).length;
+    const before = check(bad);
+    const fixes = before.filter((finding) => finding.code === id).flatMap((finding) => finding.fixes ?? []);
+    // A fix that only writes a key leaves its value to the author.
+    for (const fix of fixes.filter(({ edits }) => edits.every(({ newText }) => !newText.endsWith(': '))))
+      expect(count(check({ ...bad, text: apply(bad.text, fix.edits) })), fix.title).toBeLessThan(count(before));
+  });
   test('does not fire on the good example, and nothing worse does', () => {
     const codes = codesOf(text, 'Good');
     expect(codes).not.toContain(id);
@@ -29,16 +39,34 @@ describe.each(recipeRules)('$id', ({ id, severity, title, page }) => {
   });
 });
 
-/** What is found in the example below a heading. Behind the language stands how to check it: `engine=…`, `build-arg=K=V`, `reference`. */
-function codesOf(page: string, heading: string): string[] {
-  const [, how = '', example = ''] = new RegExp(`## ${heading}\\n\\n\`\`\`(.*)\\n([\\s\\S]*?)\n\`\`\``).exec(page) ?? [];
-  if (how.includes('reference')) return parseReference(example).problems.map((problem) => problem.code);
-  const text = example.replace('(70,000 bytes of script)', 'x'.repeat(70_000)) + '\n';
+interface Example {
+  readonly text: string;
+  readonly how: string;
+}
+
+/** The example below a heading. Behind the language stands how to check it: `engine=…`, `build-arg=K=V`, `reference`. */
+function example(page: string, heading: string): Example {
+  const [, how = '', text = ''] = new RegExp(`## ${heading}\\n\\n\`\`\`(.*)\\n([\\s\\S]*?)\n\`\`\``).exec(page) ?? [];
+  return { how, text: text.replace('(70,000 bytes of script)', 'x'.repeat(70_000)) + (how.includes('reference') ? '' : '\n') };
+}
+
+function check({ text, how }: Example): readonly Finding[] {
+  if (how.includes('reference')) return parseReference(text).problems;
   const [, key = '', value = ''] = /build-arg=(\w+)=(\S+)/.exec(how) ?? [];
   const options = {
     ...defaultRecipeOptions,
     engine: how.includes('engine=singularity') ? ('singularity' as const) : ('apptainer' as const),
     buildArguments: new Map(key === '' ? [] : [[key, value]]),
   };
-  return checkRecipe(createSourceText(text), parseRecipe(text), options).map((finding) => finding.code);
+  return checkRecipe(createSourceText(text), parseRecipe(text), options);
+}
+
+function codesOf(page: string, heading: string): string[] {
+  return check(example(page, heading)).map((finding) => finding.code);
+}
+
+function apply(text: string, edits: readonly OffsetEdit[]): string {
+  return [...edits]
+    .sort((a, b) => b.range.start - a.range.start)
+    .reduce((result, { range, newText }) => result.slice(0, range.start) + newText + result.slice(range.end), text);
 }

@@ -42,7 +42,7 @@ function describe(context: CheckContext, problem: RecipeProblem): Description {
           'The file begins with a byte order mark, and {0} takes it for part of the key: "invalid header keyword found". Save it as UTF-8 without BOM.',
           engine,
         ),
-        [fix(t('Remove the byte order mark'), { start: problem.entry.keyRange.start, end: problem.entry.keyRange.start + 1 }, '')],
+        [safely(fix(t('Remove the byte order mark'), { start: problem.entry.keyRange.start, end: problem.entry.keyRange.start + 1 }, ''))],
       );
     case 'parse/broken-continuation':
       return say(
@@ -94,7 +94,7 @@ function describe(context: CheckContext, problem: RecipeProblem): Description {
           engine,
           `${slice(text, problem.section.nameRange)} ${problem.section.app?.name ?? ''}`,
         ),
-        [changeTo(problem.section.nameRange, problem.section.name, '%')],
+        [safely(changeTo(problem.section.nameRange, problem.section.name, '%'))],
       );
     case 'parse/indented-section':
       return indentedSection(context, problem.section);
@@ -107,7 +107,7 @@ function describe(context: CheckContext, problem: RecipeProblem): Description {
           engine,
           quoted(problem.section.name),
         ),
-        [fix(t('Put a space there'), at(problem.section.nameRange.end), ' ')],
+        [safely(fix(t('Put a space there'), at(problem.section.nameRange.end), ' '))],
       );
     case 'parse/unknown-section':
       return unknownSection(context, problem.section);
@@ -161,7 +161,7 @@ function unknownHeader({ engine, options }: CheckContext, entry: HeaderEntry): D
 function indentedSection({ engine, text }: CheckContext, section: Section): Description {
   const indent = { start: section.lineRange.start, end: section.markRange.start };
   const shown = sectionKeyword(section);
-  const fixes = [fix(t('Remove the space in front of {0}', quoted(shown)), indent, '')];
+  const fixes = [safely(fix(t('Remove the space in front of {0}', quoted(shown)), indent, ''))];
   return say(
     t(
       'A section line must begin in the first column. {0} sees the start of a section here, but with the name "{1}", and stops with "invalid section(s) specified".',
@@ -176,8 +176,8 @@ function sectionNameSpace({ engine }: CheckContext, section: Section): Descripti
   const { markRange, nameRange, argumentsRange } = section;
   const fixes =
     nameRange.start > markRange.end
-      ? [fix(t('Remove the space in front of the name'), { start: markRange.end, end: nameRange.start }, '')]
-      : [fix(t('Put a space there'), { start: nameRange.end, end: argumentsRange.start }, section.arguments === '' ? '' : ' ')];
+      ? [safely(fix(t('Remove the space in front of the name'), { start: markRange.end, end: nameRange.start }, ''))]
+      : [safely(fix(t('Put a space there'), { start: nameRange.end, end: argumentsRange.start }, section.arguments === '' ? '' : ' '))];
   const message =
     nameRange.start > markRange.end
       ? t(
@@ -241,6 +241,11 @@ function slice(text: string, range: TextRange): string {
 
 function at(offset: number): TextRange {
   return { start: offset, end: offset };
+}
+
+/** A fix that needs no second look. */
+function safely(safe: Fix): Fix {
+  return { ...safe, fixAll: true };
 }
 
 function fix(title: string, range: TextRange, newText: string): Fix {

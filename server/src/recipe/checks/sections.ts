@@ -95,7 +95,7 @@ function checkLateShebang(context: CheckContext, section: Section): void {
       '`#!`',
       context.engine,
     ),
-    { fixes: [{ title: t('Remove the blank lines'), edits: [{ range: { start, end: at }, newText: '' }], preferred: true }] },
+    { fixes: [{ title: t('Remove the blank lines'), edits: [{ range: { start, end: at }, newText: '' }], preferred: true, fixAll: true }] },
   );
 }
 
