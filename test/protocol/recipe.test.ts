@@ -22,11 +22,14 @@ describe('a recipe over JSON-RPC', () => {
     expect(diagnostic).toMatchObject({ severity: 1, range: { start: { line: 6 } } });
     expect(diagnostic?.message).toContain('%test');
     expect(diagnostic?.codeDescription?.href).toContain('parse-unknown-section.md');
-    const actions = await session.request<{ title: string; edit: { changes: Record<string, { newText: string }[]> } }[]>('textDocument/codeAction', {
-      textDocument: { uri },
-      range: diagnostic?.range,
-      context: { diagnostics: [diagnostic] },
-    });
+    const actions = await session.request<{ title: string; edit: { changes: Record<string, { newText: string }[]> } }[]>(
+      'textDocument/codeAction',
+      {
+        textDocument: { uri },
+        range: diagnostic?.range,
+        context: { diagnostics: [diagnostic] },
+      },
+    );
     expect(actions.map((a) => a.edit.changes[uri]?.map((e) => e.newText).join(''))).toContainEqual(expect.stringContaining('test'));
   });
 

@@ -1,5 +1,11 @@
 import { PassThrough } from 'node:stream';
-import { createConnection, createMessageConnection, ProposedFeatures, StreamMessageReader, StreamMessageWriter } from 'vscode-languageserver/node';
+import {
+  createConnection,
+  createMessageConnection,
+  ProposedFeatures,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from 'vscode-languageserver/node';
 import type { Diagnostic, InitializeResult, MessageConnection } from 'vscode-languageserver/node';
 import { startServer } from '../../server/src/lsp/server';
 
@@ -57,7 +63,9 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
     latest.set(uri, diagnostics);
     for (const resolve of waiting.get(uri)?.splice(0) ?? []) resolve(diagnostics);
   });
-  client.onRequest('workspace/configuration', ({ items }: { items: { section?: string }[] }) => items.map((item) => (item.section === 'containerMetalink' ? settings : {})));
+  client.onRequest('workspace/configuration', ({ items }: { items: { section?: string }[] }) =>
+    items.map((item) => (item.section === 'containerMetalink' ? settings : {})),
+  );
   client.onRequest('workspace/applyEdit', ({ edit }: { edit: Session['edits'][number] }) => {
     edits.push(edit);
     return { applied: true };
@@ -78,7 +86,10 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
     rootUri: null,
     capabilities: { ...clientCapabilities, ...options.capabilities },
     workspaceFolders: (options.folders ?? []).map((uri) => ({ uri, name: 'folder' })),
-    initializationOptions: { trusted: options.trusted ?? true, ...(options.storagePath !== undefined && { storagePath: options.storagePath }) },
+    initializationOptions: {
+      trusted: options.trusted ?? true,
+      ...(options.storagePath !== undefined && { storagePath: options.storagePath }),
+    },
   });
   await client.sendNotification('initialized', {});
 
@@ -90,8 +101,10 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
     logged,
     notified,
     request: (method, params) => client.sendRequest(method, params),
-    open: (uri, languageId, text) => client.sendNotification('textDocument/didOpen', { textDocument: { uri, languageId, version: 1, text } }),
-    change: (uri, version, contentChanges) => client.sendNotification('textDocument/didChange', { textDocument: { uri, version }, contentChanges }),
+    open: (uri, languageId, text) =>
+      client.sendNotification('textDocument/didOpen', { textDocument: { uri, languageId, version: 1, text } }),
+    change: (uri, version, contentChanges) =>
+      client.sendNotification('textDocument/didChange', { textDocument: { uri, version }, contentChanges }),
     async diagnostics(uri) {
       const there = latest.get(uri);
       latest.delete(uri);

@@ -15,7 +15,7 @@ export function codeActions(
   context: CodeActionContext,
 ): CodeAction[] {
   const { source, uri } = document;
-  const only = context.only ?? ['quickfix', 'source.fixAll'];
+  const only = context.only ?? ['quickfix', 'refactor', 'source.fixAll'];
   const wants = (kind: string) => only.some((wanted) => kind === wanted || kind.startsWith(`${wanted}.`));
   const asked = { start: source.offsetAt(range.start), end: source.offsetAt(range.end) };
   const actions: CodeAction[] = [];
@@ -25,6 +25,14 @@ export function codeActions(
       const diagnostic = context.diagnostics.find((d) => isSame(d, finding, source));
       for (const fix of finding.fixes ?? []) actions.push(quickFix(fix, diagnostic, source, uri));
     }
+  }
+  for (const rewrite of document.language.rewrites?.(document.context, asked, findings) ?? []) {
+    if (!wants(rewrite.kind)) continue;
+    actions.push({
+      title: rewrite.title,
+      kind: rewrite.kind,
+      edit: { changes: { [uri]: rewrite.edits.map((edit) => toTextEdit(edit, source)) } },
+    });
   }
   if (wants(fixAllKind)) {
     const edits = fixAllEdits(findings);

@@ -21,6 +21,8 @@ export interface DiagnosticsManager {
   changed(uri: string): void;
   closed(uri: string): void;
   refreshAll(): void;
+  /** Nothing is told any more: the client is going. */
+  dispose(): void;
 }
 
 interface Late {
@@ -39,6 +41,7 @@ export function createDiagnosticsManager(
   const published = new Set<string>();
   let refreshTimer: NodeJS.Timeout | undefined;
   let lastDuration = 0;
+  let disposed = false;
 
   async function findings(uri: string): Promise<{ document: AnalysedDocument; findings: readonly Finding[] } | undefined> {
     const document = await documents.get(uri);
@@ -64,27 +67,32 @@ export function createDiagnosticsManager(
     await connection.sendDiagnostics({ uri, diagnostics, ...(document && { version: document.version }) });
   }
 
+  function report(error: unknown): void {
+    if (!disposed) connection.console.error(error instanceof Error ? error.message : String(error));
+  }
+
   /** Short for quick checks, longer where a check takes its time: between 20 and 500 ms. */
   function schedule(uri: string, delay = Math.min(500, Math.max(20, lastDuration * 3))): void {
-    if (options.pull) return;
+    if (options.pull || disposed) return;
     clearTimeout(timers.get(uri));
     timers.set(
       uri,
       setTimeout(() => {
         timers.delete(uri);
-        publish(uri).catch((error: unknown) => connection.console.error(String(error)));
+        publish(uri).catch(report);
       }, delay),
     );
   }
 
   function tell(uri: string): void {
+    if (disposed) return;
     if (!options.pull) {
       schedule(uri, 0);
       return;
     }
     clearTimeout(refreshTimer);
     refreshTimer = setTimeout(() => {
-      connection.languages.diagnostics.refresh().catch((error: unknown) => connection.console.error(String(error)));
+      connection.languages.diagnostics.refresh().catch(report);
     }, 50);
   }
 
@@ -107,6 +115,11 @@ export function createDiagnosticsManager(
     },
     refreshAll() {
       for (const uri of documents.uris) tell(uri);
+    },
+    dispose() {
+      disposed = true;
+      clearTimeout(refreshTimer);
+      for (const timer of timers.values()) clearTimeout(timer);
     },
   };
 }

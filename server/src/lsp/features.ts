@@ -1,5 +1,9 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { CancellationToken, Connection, ServerCapabilities } from 'vscode-languageserver';
 import type { CompletionItem, CompletionList, Hover } from 'vscode-languageserver-types';
+import { completePath } from '../operations/pathCompletion';
+import type { RecipeContext } from '../recipe/context';
 import { codeActions, fixAllKind } from './codeActions';
 import type { DiagnosticsManager } from './diagnostics';
 import type { OpenDocuments } from './documents';
@@ -30,7 +34,7 @@ export function featureCapabilities(pullDiagnostics: boolean): ServerCapabilitie
     referencesProvider: true,
     documentHighlightProvider: true,
     documentSymbolProvider: true,
-    codeActionProvider: { codeActionKinds: ['quickfix', fixAllKind] },
+    codeActionProvider: { codeActionKinds: ['quickfix', 'refactor.rewrite', fixAllKind] },
     codeLensProvider: {},
     documentLinkProvider: {},
     documentFormattingProvider: true,
@@ -62,8 +66,10 @@ export function registerFeatures({ connection, documents, diagnostics, online, m
     on<CompletionItem[] | CompletionList>(params.textDocument.uri, [], async (document, language) => {
       const offset = document.source.offsetAt(params.position);
       const local = language.completion(document.context, offset, client);
+      const paths = await localPaths(document, offset);
       const found = await online.completion(document, offset, signalOf(token));
-      return found === undefined ? [...local] : { isIncomplete: found.isIncomplete, items: [...local, ...found.items] };
+      const items = [...local, ...paths];
+      return found === undefined ? items : { isIncomplete: found.isIncomplete, items: [...items, ...found.items] };
     }),
   );
   connection.onCompletionResolve((item, token) => online.resolveCompletion(item, signalOf(token)));
@@ -140,6 +146,12 @@ export function registerFeatures({ connection, documents, diagnostics, online, m
     ),
   );
   connection.languages.diagnostics.on(async (params) => ({ kind: 'full', items: await diagnostics.current(params.textDocument.uri) }));
+}
+
+/** Files for the path at an offset of a recipe on disk; none elsewhere. */
+async function localPaths(document: AnalysedDocument, offset: number): Promise<CompletionItem[]> {
+  if (document.language.name !== 'recipe' || !document.uri.startsWith('file:')) return [];
+  return (await completePath(document.context as RecipeContext, offset, path.dirname(fileURLToPath(document.uri)))) ?? [];
 }
 
 /** A signal that is aborted when the client cancels the request. */

@@ -14,7 +14,7 @@ import type {
   SignatureHelp,
   TextEdit,
 } from 'vscode-languageserver-types';
-import type { Finding } from '../text/finding';
+import type { Finding, OffsetEdit } from '../text/finding';
 import type { SourceText } from '../text/sourceText';
 import type { TextRange } from '../text/range';
 import type { Settings } from '../settings';
@@ -63,8 +63,18 @@ export interface Language<C> {
   highlights?(context: C, offset: number): DocumentHighlight[];
   signatureHelp?(context: C, offset: number): SignatureHelp | undefined;
   linkedEditing?(context: C, offset: number): { ranges: Range[]; wordPattern?: string } | undefined;
+  /** Rewrites that no finding asks for. */
+  rewrites?(context: C, range: TextRange, findings: readonly Finding[]): readonly Rewrite[];
   /** Edits behind a character that was just typed; `offset` is behind it. */
   onType?(context: C, offset: number, character: string): TextEdit[];
+}
+
+/** Something that can be done at a place. */
+export interface Rewrite {
+  readonly title: string;
+  /** LSP CodeActionKind. */
+  readonly kind: string;
+  readonly edits: readonly OffsetEdit[];
 }
 
 /** One document version with its language's context; the context is made when it is first needed. */

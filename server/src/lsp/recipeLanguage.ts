@@ -1,6 +1,7 @@
 import { pathToFileURL, fileURLToPath } from 'node:url';
 import path from 'node:path';
 import { createRecipeContext, recipeFindings } from '../operations/languages';
+import { codeActionsRecipe } from '../recipe/codeActions';
 import { codeLensRecipe } from '../recipe/codeLens';
 import { completeRecipe } from '../recipe/completion';
 import type { RecipeContext } from '../recipe/context';
@@ -54,6 +55,9 @@ export const recipeLanguage: Language<RecipeContext> = {
     referencesRecipe(context, offset, includeDeclaration).map((range) => ({ uri, range: context.source.rangeOf(range) })),
   highlights: (context, offset) =>
     highlightRecipe(context, offset).map(({ range, write }) => ({ range: context.source.rangeOf(range), kind: write ? 3 : 2 })),
+  // The fixes of findings are offered for all languages alike (codeActions.ts).
+  rewrites: (context, range, findings) =>
+    codeActionsRecipe(context, range, findings).filter((action) => action.finding === undefined && action.kind !== 'source.fixAll'),
   signatureHelp: signatureHelpRecipe,
   linkedEditing: (context, offset) => {
     const found = linkedEditingRecipe(context, offset);

@@ -87,6 +87,7 @@ function initialize(connection: Connection, params: InitializeParams): Initializ
     guarded(reconfigure)();
   });
   connection.onShutdown(async () => {
+    diagnostics.dispose();
     if (world) await (await world).close();
   });
 

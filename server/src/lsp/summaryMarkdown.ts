@@ -74,13 +74,19 @@ function platformTable(summary: ImageSummary, options: SummaryOptions): string[]
 }
 
 function labelLines(summary: ImageSummary): string[] {
-  const labels = Object.entries({ ...summary.annotations, ...summary.labels });
+  const labels = Object.entries({ ...summary.annotations, ...summary.labels }).sort(([a], [b]) => labelRank(a) - labelRank(b));
   if (labels.length === 0) return [];
   const shown = labels
     .slice(0, labelsShown)
     .map(([key, value]) => `- \`${key.replace(/`/g, "'")}\` ${escapeMarkdown(value.length > 120 ? `${value.slice(0, 119)}…` : value)}`);
   const more = labels.length > labelsShown ? [`- … ${t('{0} more', labels.length - labelsShown)}`] : [];
   return [[`**${t('Labels')}**`, '', ...shown, ...more].join('\n')];
+}
+
+/** What says most about an image first: OCI annotations, then the author's own labels, then what builds add by themselves. */
+function labelRank(key: string): number {
+  if (key.startsWith('org.opencontainers.image.')) return 0;
+  return key.startsWith('org.label-schema.') ? 2 : 1;
 }
 
 function runs(summary: ImageSummary): string | undefined {

@@ -49,7 +49,13 @@ export function contentsView(contents: ImageContents): ImageContentsView {
     scripts: contents.scripts,
     apps: contents.apps.map((app) => app.name),
     objects: contents.objects,
-    signatures: contents.objects.filter((object) => object.type === 'Signature').map((object) => object.detail),
+    signatures: signersOf(contents),
     notes: [...(contents.encrypted ? [t('The root file system is encrypted.')] : []), ...contents.notes],
   };
+}
+
+/** Fingerprints that the signature objects name; an unchecked claim. A signature without one is told as such. */
+export function signersOf(contents: ImageContents): string[] {
+  const signatures = contents.objects.filter((object) => object.type === 'Signature');
+  return signatures.map(({ detail }) => /[0-9A-F]{40}/.exec(detail)?.[0] ?? t('a key that is not named'));
 }

@@ -2,7 +2,7 @@ import type { ImageReference } from '../image/reference';
 import type { ImageSummary } from '../image/summary';
 import type { HubOptions, OpenedFile } from '../hub/hub';
 import { openRemote } from '../hub/remoteSource';
-import { readImageSource } from './contentsView';
+import { readImageSource, signersOf } from './contentsView';
 import type { World } from './world';
 import type { ImageContents } from '../sif/contents';
 
@@ -47,7 +47,7 @@ function version(file: OpenedFile): string {
 }
 
 function withContents(summary: ImageSummary, contents: ImageContents): ImageSummary {
-  const signatures = contents.objects.filter((object) => object.type === 'Signature').map((object) => object.detail);
+  const signatures = signersOf(contents);
   return {
     ...summary,
     kind: contents.format === 'sif' || contents.format === 'oci-sif' ? 'sif' : summary.kind,

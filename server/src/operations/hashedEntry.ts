@@ -1,3 +1,4 @@
+import { pieceLengthFor } from '../metalink/pieceLength';
 import type { FileEntry } from '../metalink/write';
 import { openFile } from '../platform/file';
 import { hashSource } from '../verify/hashFile';
@@ -41,11 +42,4 @@ export async function hashedEntry(
   } finally {
     await source.close();
   }
-}
-
-/** A power of two from 256 KiB to 64 MiB that gives about a thousand pieces, so that a bad one costs little and the document stays small. */
-export function pieceLengthFor(size: number): number {
-  let length = 262_144;
-  while (length < 67_108_864 && size / length > 1024) length *= 2;
-  return length;
 }

@@ -4,6 +4,8 @@ import { metalinkModel } from '../metalink/model';
 import type { MetalinkContext } from '../metalink/context';
 import type { RecipeContext } from '../recipe/context';
 import { recipeImages } from '../recipe/images';
+import type { RecipeImage } from '../recipe/images';
+import { referenceAt } from '../recipe/reference';
 import { touches } from '../text/range';
 import type { TextRange } from '../text/range';
 import type { LanguageName } from './languages';
@@ -24,9 +26,16 @@ export function placesOf(language: LanguageName, context: unknown): ReferencePla
   return language === 'recipe' ? recipePlaces(context as RecipeContext) : metalinkPlaces(context as MetalinkContext);
 }
 
-/** The reference at an offset, its end included; on a hash of a metalink, the file's best URL. */
+/** The reference at an offset, its end included, also one that is only begun; on a hash of a metalink, the file's best URL. */
 export function placeAt(language: LanguageName, context: unknown, offset: number): ReferencePlace | undefined {
-  return placesOf(language, context).find((place) => touches(place.range, offset));
+  if (language === 'metalink') return metalinkPlaces(context as MetalinkContext).find((place) => touches(place.range, offset));
+  const found = referenceAt(context as RecipeContext, offset);
+  if (found === undefined) return undefined;
+  const { agent, range, registry, namespace, library } = found;
+  const [complete] = found.image === undefined ? [] : imagePlaces(found.image);
+  if (complete) return complete;
+  const parsed = parseReference(found.text, { agent, registry, namespace, library, offset: range.start });
+  return { text: `${agent}://${found.text}`, title: found.text, range, parsed };
 }
 
 /** A reference by its full text, where no document is around it. */
@@ -35,11 +44,13 @@ export function parsePlaceText(text: string): ParsedReference {
 }
 
 function recipePlaces({ parsed, options }: RecipeContext): ReferencePlace[] {
-  return recipeImages(parsed, { engine: options.engine, buildArguments: options.buildArguments }).flatMap((image) => {
-    if (image.parsed === undefined || image.unresolved) return [];
-    const { reference } = image.parsed;
-    return [{ text: image.reference, title: image.reference, range: image.range, parsed: image.parsed, ...(reference && { reference }) }];
-  });
+  return recipeImages(parsed, { engine: options.engine, buildArguments: options.buildArguments }).flatMap(imagePlaces);
+}
+
+function imagePlaces(image: RecipeImage): ReferencePlace[] {
+  if (image.parsed === undefined || image.unresolved) return [];
+  const { reference } = image.parsed;
+  return [{ text: image.reference, title: image.reference, range: image.range, parsed: image.parsed, ...(reference && { reference }) }];
 }
 
 function metalinkPlaces({ parsed }: MetalinkContext): ReferencePlace[] {

@@ -1,31 +1,52 @@
 import type { Check, SignatureFinding, VerdictLevel, VerificationReport } from '../image/verdict';
 import { t } from '../text/l10n';
 
+/** Checks that signatures, told in words of their own, make superfluous. */
+const toldBySignatures = new Set(['signature', 'contents']);
+
 /** One line: `tool-1.4.sif: intact (sha-256 as declared; signature by 0C5B8C9A5FFC44E2… valid, key not trusted)`. */
 export function reportLine(report: VerificationReport): string {
-  const failed = report.checks.filter((c) => c.status === 'fail').map((c) => c.message);
-  const passed = report.checks.filter((c) => c.status === 'pass' && c.name !== 'size' && c.name !== 'structure').map((c) => c.message);
   const signatures = report.signatures.map(signatureWords);
+  const said = (status: Check['status']) =>
+    report.checks
+      .filter((c) => c.status === status && !(signatures.length > 0 && toldBySignatures.has(c.name)))
+      .map((c) => withoutStop(c.message));
+  const evidence = report.checks
+    .filter((c) => c.status === 'pass' && !['size', 'structure', ...toldBySignatures].includes(c.name))
+    .map((c) => withoutStop(c.message));
+  const unverified =
+    signatures.length > 0
+      ? [t('nothing to compare with'), ...signatures]
+      : [...(said('skip').length > 0 ? said('skip') : [t('nothing to compare with')])];
   const reasons =
     report.verdict === 'failed'
-      ? failed
+      ? [...said('fail'), ...signatures.slice(0, 1)]
       : report.verdict === 'unverified'
-        ? [t('nothing to compare with'), ...signatures]
-        : [...passed.slice(0, 2), ...signatures];
+        ? unverified
+        : [...evidence.slice(0, 2), ...signatures];
   const unique = [...new Set(reasons)];
-  return unique.length === 0
-    ? `${report.target}: ${verdictWord(report.verdict)}`
-    : `${report.target}: ${verdictWord(report.verdict)} (${unique.join('; ')})`;
+  const word = verdictWord(report.verdict);
+  return unique.length === 0 ? `${report.target}: ${word}` : `${report.target}: ${word} (${unique.join('; ')})`;
 }
 
 /** The whole report as lines: verdict first, then evidence, then what is not covered. */
 export function reportText(report: VerificationReport): string[] {
+  const checks = report.checks.filter((check) => report.signatures.length === 0 || !toldBySignatures.has(check.name));
   return [
     `${report.target}  ${verdictWord(report.verdict).toUpperCase()}`,
-    ...report.checks.map(checkLine),
-    ...report.signatures.map((s) => `${s.status === 'valid' ? (s.trust === 'trusted' ? '✓' : '!') : '✗'} ${s.message}`),
+    ...checks.map(checkLine),
+    ...report.signatures.map((signature) => `${signatureMark(signature)} ${signature.message}`),
     ...report.notCovered.map((n) => `– ${n}`),
   ];
+}
+
+function signatureMark(signature: SignatureFinding): string {
+  if (signature.status === 'invalid') return '✗';
+  return signature.status === 'valid' && signature.trust === 'trusted' ? '✓' : '!';
+}
+
+function withoutStop(message: string): string {
+  return message.replace(/\.$/, '');
 }
 
 export function verdictWord(verdict: VerdictLevel): string {

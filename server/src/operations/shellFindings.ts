@@ -2,6 +2,7 @@ import { createShellCheck } from '../platform/shellcheck';
 import type { ShellCheck } from '../platform/shellcheck';
 import type { RecipeContext } from '../recipe/context';
 import { shellFindings as findingsOf } from '../recipe/shellFindings';
+import { shellSyntaxFindings } from '../recipe/shellSyntax';
 import { shellScripts } from '../recipe/shellScripts';
 import type { Finding } from '../text/finding';
 
@@ -14,7 +15,7 @@ export interface ShellFindingsOptions {
 /** One a program: it remembers that it is missing, so that it is looked for once and said once. */
 const checkers = new Map<string, { readonly checker: ShellCheck; told: boolean }>();
 
-/** What ShellCheck says about the scripts of a recipe, at their places; nothing where it is not installed. Never rejects. */
+/** What ShellCheck says about the scripts of a recipe, at their places; where it is not installed, what no shell could read. Never rejects. */
 export async function shellFindings(
   context: RecipeContext,
   program: string,
@@ -30,9 +31,10 @@ export async function shellFindings(
     const answer = await known.checker.check(script, signal);
     if (answer.kind === 'cancelled') return [];
     if (answer.kind === 'checked') findings.push(...findingsOf(context, script, answer.comments));
-    else if (!known.told) {
+    else {
+      findings.push(...(await shellSyntaxFindings(context, script)));
+      if (!known.told) onProblem(answer.problem);
       known.told = true;
-      onProblem(answer.problem);
     }
   }
   return findings;

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -83,6 +84,8 @@ export interface KeyOptions {
 
 const version = process.env['CONTAINER_METALINK_VERSION'] ?? 'development';
 const userAgent = `container-metalink/${version}`;
+/** Beside the bundle; run from the sources there is none, and transfers stay on this thread. */
+const workerFile = path.join(__dirname, 'downloadWorker.js');
 
 /** Makes the world. Nothing is contacted or read before it is needed. */
 export function createWorld(first: WorldOptions): World {
@@ -165,7 +168,7 @@ export function createWorld(first: WorldOptions): World {
           allowedFolders: settings['download.allowedFolders'],
           userAgent,
         },
-        worker: path.join(__dirname, 'downloadWorker.js'),
+        ...(existsSync(workerFile) && { worker: workerFile }),
       };
     },
     engineVersion(engine) {

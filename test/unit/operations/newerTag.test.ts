@@ -14,5 +14,10 @@ const cases: [string, string[], string | undefined][] = [
 ];
 
 test.each(cases)('newer than %s among %j', (tag, tags, expected) => {
-  expect(newerTag(tag, tags.map((name) => ({ name })))).toBe(expected);
+  expect(
+    newerTag(
+      tag,
+      tags.map((name) => ({ name })),
+    ),
+  ).toBe(expected);
 });

@@ -17,7 +17,14 @@ test.each(cases)('%s', (template, expected) => {
 });
 
 test('a template whose value is not known makes no mirror; priority is 1 unless it is said', () => {
-  const settings = { ...defaultSettings, 'metalink.mirrors': [{ url: 'https://a.example/{digest}' }, { url: 'https://b.example/{name}', priority: 5, location: 'de' }, { url: 'https://c.example/{name}' }] };
+  const settings = {
+    ...defaultSettings,
+    'metalink.mirrors': [
+      { url: 'https://a.example/{digest}' },
+      { url: 'https://b.example/{name}', priority: 5, location: 'de' },
+      { url: 'https://c.example/{name}' },
+    ],
+  };
   expect(siteMirrors(settings, { name: 'x.sif' })).toEqual([
     { url: 'https://b.example/x.sif', priority: 5, location: 'de' },
     { url: 'https://c.example/x.sif', priority: 1 },

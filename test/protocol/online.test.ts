@@ -1,0 +1,219 @@
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { CompletionItem, CompletionList, Hover } from 'vscode-languageserver-types';
+import { methods } from '../../server/src/protocol';
+import type { CacheListResult, InspectResult, PinResult, PullResult, VerifyResult } from '../../server/src/protocol';
+import { startHub } from '../hub/hub';
+import type { EmbeddedHub } from '../hub/hub';
+import { misbehaveAsSampled, writeSampleWorkspace } from '../hub/samples';
+import { startSession } from './session';
+import type { Session } from './session';
+
+let hub: EmbeddedHub;
+let session: Session;
+let folder: string;
+const saved = { ...process.env };
+
+beforeAll(async () => {
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'protocol-'));
+  for (const name of ['APPTAINER_CACHEDIR', 'SINGULARITY_CACHEDIR', 'APPTAINER_CONFIGDIR', 'SINGULARITY_CONFIGDIR'])
+    Reflect.deleteProperty(process.env, name);
+  process.env['HOME'] = path.join(folder, 'home');
+  process.env['APPTAINER_CACHEDIR'] = path.join(folder, 'apptainer');
+  hub = await startHub();
+  misbehaveAsSampled(hub);
+  writeSampleWorkspace(path.join(folder, 'workspace'), hub);
+  session = await startSession({
+    trusted: true,
+    storagePath: path.join(folder, 'storage'),
+    settings: { 'verify.keyServers': [hub.origin], 'online.hosts': ['*'], 'engine.path': '/nonexistent/apptainer' },
+  });
+});
+afterAll(async () => {
+  await session.close();
+  await hub.close();
+  process.env = saved;
+  fs.rmSync(folder, { recursive: true, force: true });
+});
+
+const host = () => new URL(hub.origin).host;
+let documents = 0;
+async function open(text: string, languageId = 'singularity'): Promise<string> {
+  const uri = `file:///tmp/online-${++documents}.${languageId === 'metalink' ? 'meta4' : 'def'}`;
+  await session.open(uri, languageId, text);
+  return uri;
+}
+const sample = (name: string) => path.join(folder, 'workspace', name);
+async function openSample(name: string): Promise<string> {
+  const uri = pathToFileURL(sample(name)).href;
+  await session.open(uri, name.endsWith('.def') ? 'singularity' : 'metalink', fs.readFileSync(sample(name), 'utf8'));
+  return uri;
+}
+/** Completion at `|`. */
+async function labels(marked: string): Promise<string[]> {
+  const offset = marked.indexOf('|');
+  const uri = await open(marked.replace('|', ''));
+  const before = marked.slice(0, offset).split('\n');
+  const answer = await session.request<CompletionItem[] | CompletionList>('textDocument/completion', {
+    textDocument: { uri },
+    position: { line: before.length - 1, character: before.at(-1)?.length ?? 0 },
+  });
+  return (Array.isArray(answer) ? answer : answer.items).map((item) => item.label);
+}
+
+describe('what the hubs know, in the editor', () => {
+  test('hover on From shows digest, platforms, size', async () => {
+    const uri = await open(`Bootstrap: docker\nFrom: ${host()}/demo/docker:latest\n`);
+    const hover = await session.request<Hover>('textDocument/hover', { textDocument: { uri }, position: { line: 1, character: 10 } });
+    const text = JSON.stringify(hover.contents);
+    expect(text).toContain('sha256:');
+    expect(text).toContain('linux/amd64');
+  });
+
+  test('hover on an ORAS reference also tells what is inside the SIF', async () => {
+    const uri = await open(`Bootstrap: oras\nFrom: ${host()}/demo/tool:1.4\n`);
+    const hover = await session.request<Hover>('textDocument/hover', { textDocument: { uri }, position: { line: 1, character: 10 } });
+    expect(JSON.stringify(hover.contents)).toContain('org.opencontainers.image.source');
+  });
+
+  test('a reference that is not there: the cause, not a stack', async () => {
+    const uri = await open(`Bootstrap: oras\nFrom: ${host()}/demo/nothing:1\n`);
+    const hover = await session.request<Hover>('textDocument/hover', { textDocument: { uri }, position: { line: 1, character: 10 } });
+    expect(JSON.stringify(hover.contents)).toContain('demo/nothing');
+    expect(JSON.stringify(hover.contents)).not.toMatch(/\bat \w+ \(/);
+  });
+
+  test('completion of tags, newest first', async () => {
+    const found = await labels(`Bootstrap: docker\nFrom: ${host()}/open/base:|\n`);
+    expect(found.slice(0, 4)).toEqual(['latest', '12-slim', '2.0-rc.1', '1.2']);
+  });
+
+  test('completion of hosts and repositories', async () => {
+    expect(await labels(`Bootstrap: docker\nFrom: ${host()}/op|\n`)).toContain(`${host()}/open/base`);
+  });
+
+  test('diagnostics do not wait for a hub that does not answer', async () => {
+    hub.misbehave('/v2/open/slow/', { kind: 'delay', milliseconds: 5000 });
+    const started = Date.now();
+    const uri = await open(`Bootstrap: docker\nFrom: ${host()}/open/slow:1\n%tests\n  true\n`);
+    const hovering = session.request('textDocument/hover', { textDocument: { uri }, position: { line: 1, character: 10 } });
+    await session.diagnosticsUntil(uri, (d) => d.some((x) => x.code === 'parse/unknown-section'));
+    expect(Date.now() - started).toBeLessThan(3000);
+    await hovering;
+  });
+
+  test('pin writes the digest behind the tag', async () => {
+    const uri = await open(`Bootstrap: docker\nFrom: ${host()}/open/base:1.1\n`);
+    const before = session.edits.length;
+    const pinned = await session.request<PinResult>(methods.pin, { uri, action: 'pin' });
+    expect(pinned.changed).toBe(1);
+    expect(session.edits[before]?.changes?.[uri]?.[0]?.newText).toMatch(/^@sha256:[0-9a-f]{64}$/);
+  });
+});
+
+describe('verify and pull', () => {
+  test('a metalink whose best mirror is damaged is pulled into the cache, whole and verified', async () => {
+    const uri = await openSample('tool-1.4.meta4');
+    const { items } = await session.request<PullResult>(methods.pull, {
+      target: { kind: 'document', uri },
+      destination: { kind: 'cache' },
+    });
+    expect(items).toMatchObject([{ outcome: 'pulled', title: 'tool-1.4.sif', report: { verdict: 'intact' } }]);
+    const file = items[0]?.path ?? '';
+    expect(path.dirname(file)).toBe(path.join(folder, 'apptainer', 'cache', 'net'));
+    expect(createHash('sha256').update(fs.readFileSync(file)).digest('hex')).toBe(hub.images.image('tool-1.4.sif').sha256);
+    expect((fs.statSync(file).mode & 0o777).toString(8)).toBe('700');
+    expect(fs.readdirSync(path.join(folder, 'apptainer', 'container-metalink'))).toEqual([]);
+    const again = await session.request<PullResult>(methods.pull, { target: { kind: 'document', uri }, destination: { kind: 'cache' } });
+    expect(again.items).toMatchObject([{ outcome: 'already-there' }]);
+  });
+
+  test('an ORAS reference stands under its layer digest', async () => {
+    const { items } = await session.request<PullResult>(methods.pull, {
+      target: { kind: 'reference', reference: `oras://${host()}/demo/tool:1.4` },
+      destination: { kind: 'cache' },
+    });
+    expect(items[0]?.path).toBe(path.join(folder, 'apptainer', 'cache', 'oras', `sha256:${hub.images.image('tool-1.4.sif').sha256}`));
+  });
+
+  test('a Docker image becomes blobs of the layout', async () => {
+    const { items } = await session.request<PullResult>(methods.pull, {
+      target: { kind: 'reference', reference: `docker://${host()}/open/base:1.1` },
+      destination: { kind: 'cache' },
+    });
+    expect(items).toMatchObject([{ outcome: 'pulled' }]);
+    const index = JSON.parse(fs.readFileSync(path.join(folder, 'apptainer', 'cache', 'blob', 'index.json'), 'utf8')) as {
+      manifests: unknown[];
+    };
+    expect(index.manifests).toHaveLength(1);
+  });
+
+  test('a file whose every source is damaged leaves nothing but a message', async () => {
+    const text = fs.readFileSync(sample('tool-1.4.meta4'), 'utf8').replace(/<url [^>]*>[^<]*mirror\/[acd][^<]*<\/url>\s*/g, '');
+    const uri = await open(text, 'metalink');
+    const { items } = await session.request<PullResult>(methods.pull, {
+      target: { kind: 'document', uri },
+      destination: { kind: 'folder', path: path.join(folder, 'out') },
+    });
+    // The same bytes are in the cache by now and are taken from there; without a cache the damaged mirror is refused.
+    expect(['pulled', 'failed']).toContain(items[0]?.outcome);
+    if (items[0]?.outcome === 'failed') expect(fs.existsSync(path.join(folder, 'out', 'tool-1.4.sif'))).toBe(false);
+  });
+
+  test('verify tells each check and the signer, whose key comes from the key server and is not trusted', async () => {
+    const uri = await openSample('tool-1.4.meta4');
+    const { reports } = await session.request<VerifyResult>(methods.verify, { target: { kind: 'document', uri } });
+    expect(reports).toMatchObject([{ verdict: 'intact', target: 'tool-1.4.sif' }]);
+    expect(reports[0]?.checks.map((c) => `${c.name} ${c.status}`)).toEqual(
+      expect.arrayContaining(['sha-256 pass', 'pieces pass', 'size pass', 'structure pass']),
+    );
+    expect(reports[0]?.signatures[0]).toMatchObject({ status: 'valid', trust: 'fetched' });
+  });
+
+  test('with the signer’s key pinned the verdict is signed', async () => {
+    await session.setSettings({
+      'verify.keyServers': [hub.origin],
+      'online.hosts': ['*'],
+      'verify.trustedKeys': [hub.images.image('tool-1.4.sif').signer ?? ''],
+    });
+    const { reports } = await session.request<VerifyResult>(methods.verify, {
+      target: { kind: 'reference', reference: `oras://${host()}/demo/tool:1.4` },
+    });
+    expect(reports).toMatchObject([{ verdict: 'signed' }]);
+  });
+
+  test('the caches list what was pulled, by what is inside', async () => {
+    const { caches } = await session.request<CacheListResult>(methods.cacheList, {});
+    const [cache] = caches;
+    expect(cache?.kinds.map((k) => `${k.kind} ${k.count}`)).toEqual(expect.arrayContaining(['oras 1', 'net 1']));
+    const { entries } = await session.request<CacheListResult>(methods.cacheList, { root: cache?.root, kind: 'oras' });
+    expect(entries).toMatchObject([{ title: 'tool 1.4 · amd64', verdict: 'intact' }]);
+  });
+
+  test('inspect tells what is inside without a download', async () => {
+    const before = hub.requests.length;
+    const { items } = await session.request<InspectResult>(methods.inspect, {
+      target: { kind: 'reference', reference: `oras://${host()}/demo/tool:1.4` },
+    });
+    expect(items[0]?.summary?.labels?.['org.opencontainers.image.source']).toBeDefined();
+    expect(hub.requests.length - before).toBeLessThan(12);
+  });
+});
+
+test('an untrusted workspace asks no host', async () => {
+  const quiet = await startSession({ trusted: false });
+  try {
+    const before = hub.requests.length;
+    const uri = 'file:///tmp/untrusted.def';
+    await quiet.open(uri, 'singularity', `Bootstrap: docker\nFrom: ${host()}/open/base:1.0\n`);
+    await quiet.request('textDocument/hover', { textDocument: { uri }, position: { line: 1, character: 10 } });
+    await quiet.request('textDocument/completion', { textDocument: { uri }, position: { line: 1, character: 6 + host().length + 11 } });
+    expect(hub.requests.length).toBe(before);
+  } finally {
+    await quiet.close();
+  }
+});
