@@ -20,7 +20,6 @@ const steps = [
   { name: 'format', run: check(node, [tool('prettier', 'bin/prettier.cjs'), '--check', '.']) },
   { name: 'dead-code', run: check(node, [tool('knip', 'bin/knip.js')]) },
   { name: 'build', run: check(node, [script('build.mjs')]) },
-  { name: 'grammars', run: counted(node, [script('test-grammars.mjs')]) },
   { name: 'unit', needs: ['build'], run: vitest },
   { name: 'package', needs: ['build'], run: check(node, [script('package.mjs'), '--built']) },
   { name: 'vscode', needs: ['build'], run: counted(node, [script('test-vscode.mjs')], { timeout: 600_000 }) },

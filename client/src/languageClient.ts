@@ -65,7 +65,8 @@ export function createServer(context: vscode.ExtensionContext, log: vscode.LogOu
   return {
     async request(name, params, token) {
       if (!client.isRunning()) await client.start();
-      return client.sendRequest(methods[name], params, token);
+      // An undefined token would be sent as a second parameter.
+      return token === undefined ? client.sendRequest(methods[name], params) : client.sendRequest(methods[name], params, token);
     },
     onProgress: (token, listener) =>
       client.onProgress(WorkDoneProgress.type, token, (value) => {

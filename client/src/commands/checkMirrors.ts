@@ -26,5 +26,5 @@ export async function checkMirrors(session: Session, argument: unknown): Promise
     const time = mirror.milliseconds === undefined ? '' : `  ${Math.round(mirror.milliseconds)} ms`;
     builder.line(`${mirror.ok ? '✓' : '✗'} ${mirror.url}${time}`).line(`    ${mirror.message}`);
   }
-  await session.documents.show(builder.build(vscode.l10n.t('Mirrors of {0}', name)));
+  await session.documents.show(builder.build(vscode.l10n.t('{0} · mirrors', name)));
 }

@@ -10,7 +10,7 @@ export function contentsDocument(title: string, path: string, contents: ImageCon
   writePathActions(builder, path, contents);
   builder.line(`# ${title}`);
   writeContents(builder, contents);
-  return builder.build(vscode.l10n.t('Contents of {0}', title));
+  return builder.build(vscode.l10n.t('{0} · contents', title));
 }
 
 /** What is known about an entry of a cache, with what is inside it. */
@@ -20,7 +20,7 @@ export function cacheEntryDocument({ entry, contents, problem }: CacheDetailsRes
   builder.line(`# ${entry.title}`).line().table(entryRows(entry), '');
   if (problem !== undefined) builder.line().line(`! ${problem}`);
   if (contents !== undefined) writeContents(builder, contents);
-  return builder.build(vscode.l10n.t('Cache entry {0}', entry.title));
+  return builder.build(vscode.l10n.t('{0} · cache entry', entry.title));
 }
 
 /** The parts of a document that tell what is inside an image. */

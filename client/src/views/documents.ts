@@ -3,6 +3,7 @@ import type { DocumentContent } from './documentContent';
 
 export const documentScheme = 'container-metalink';
 const reportLanguage = 'container-report';
+const keptDocuments = 100;
 
 /** Read-only documents made of answers of the server: reports, manifests, contents, recipes found inside images. */
 export interface Documents {
@@ -31,15 +32,15 @@ export function createDocuments(context: vscode.ExtensionContext): Documents {
     ),
     // A document that VS Code restores in a new window comes back without us opening it.
     vscode.workspace.onDidOpenTextDocument((document) => void useReportLanguage(document)),
-    vscode.workspace.onDidCloseTextDocument(({ uri }) => {
-      if (uri.scheme === documentScheme) contents.delete(uri.path);
-    }),
   );
 
   return {
     async show(content) {
       const uri = vscode.Uri.from({ scheme: documentScheme, path: `/${content.name.replaceAll('/', '∕')}` });
+      // In the order of their last change; the oldest go. (A closed document is no sign: changing its language closes it too.)
+      contents.delete(uri.path);
       contents.set(uri.path, { ...content, changed: Date.now() });
+      for (const path of [...contents.keys()].slice(0, -keptDocuments)) contents.delete(path);
       changes.fire([{ type: vscode.FileChangeType.Changed, uri }]);
       lensesChanged.fire();
       const document = await useReportLanguage(await vscode.workspace.openTextDocument(uri));

@@ -12,7 +12,7 @@ export function manifestDocument(title: string, items: readonly InspectItem[]): 
     if (index > 0) builder.line().line('─'.repeat(72)).line();
     writeItem(builder, item);
   }
-  return builder.build(vscode.l10n.t('Manifest of {0}', title));
+  return builder.build(vscode.l10n.t('{0} · manifest', title));
 }
 
 function writeItem(builder: DocumentBuilder, item: InspectItem): void {

@@ -15,7 +15,7 @@ export function verificationDocument(title: string, reports: readonly Verificati
     if (index > 0) builder.line().line('─'.repeat(72)).line();
     writeReport(builder, report, reports.length === 1 ? target : { kind: 'reference', reference: report.target });
   }
-  return builder.build(vscode.l10n.t('Verification of {0}', title));
+  return builder.build(vscode.l10n.t('{0} · verification', title));
 }
 
 /** The verdict in words, as in the first line of a report. */
@@ -41,8 +41,12 @@ function writeReport(builder: DocumentBuilder, report: VerificationReport, targe
   builder.action(vscode.l10n.t('$(copy) Copy report'), 'containerMetalink.copyReport');
   builder.line(`${verdictSymbol(report)} ${report.target}    ${verdictText(report)}`).line();
 
-  for (const check of failedFirst(report.checks)) writeCheck(builder, check);
-  for (const signature of report.signatures) writeSignature(builder, signature);
+  // Signatures are told with their keys; the checks that stand for them would only repeat it.
+  const checks = report.signatures.length === 0 ? report.checks : report.checks.filter(({ name }) => name !== 'signature');
+  for (const check of checks.filter(({ status }) => status === 'fail')) writeCheck(builder, check);
+  for (const signature of report.signatures.filter(({ status }) => status === 'invalid')) writeSignature(builder, signature);
+  for (const check of checks.filter(({ status }) => status !== 'fail')) writeCheck(builder, check);
+  for (const signature of report.signatures.filter(({ status }) => status !== 'invalid')) writeSignature(builder, signature);
   if (report.notCovered.length > 0) {
     builder.line();
     for (const text of report.notCovered) builder.line(`! ${text}`);
@@ -57,19 +61,22 @@ function verdictSymbol({ verdict }: VerificationReport): string {
   return verdict === 'failed' ? '✗' : verdict === 'unverified' ? '!' : '✓';
 }
 
-function failedFirst(checks: readonly Check[]): readonly Check[] {
-  return [...checks.filter(({ status }) => status === 'fail'), ...checks.filter(({ status }) => status !== 'fail')];
-}
-
 function writeCheck(builder: DocumentBuilder, check: Check): void {
-  builder.line(`${symbols[check.status]} ${check.name.padEnd(nameWidth)} ${check.message}`);
-  const rows: [string, string][] = [];
-  if (check.status === 'fail' || (check.expected !== undefined && check.expected !== check.actual && check.status !== 'skip')) {
-    if (check.expected !== undefined) rows.push([vscode.l10n.t('expected'), check.expected]);
-    if (check.actual !== undefined) rows.push([vscode.l10n.t('found'), check.actual]);
-  } else if (check.actual !== undefined && !check.message.includes(check.actual)) rows.push([vscode.l10n.t('value'), check.actual]);
-  if (check.source !== undefined && !check.message.includes(check.source)) rows.push([vscode.l10n.t('source'), sourceText(check)]);
-  builder.table(rows, ' '.repeat(nameWidth + 3));
+  const { status, name, message, expected, actual, source } = check;
+  const failed = status === 'fail';
+  const brief = !failed && source !== undefined && check.channel === undefined && !message.includes(source);
+  builder.line(`${symbols[status]} ${name.padEnd(nameWidth)} ${brief ? `${message} (${source})` : message}`);
+  const rows: [string, string | undefined][] = failed
+    ? [
+        [vscode.l10n.t('expected'), expected],
+        [vscode.l10n.t('found'), actual],
+      ]
+    : [[vscode.l10n.t('value'), actual !== undefined && message.includes(actual) ? undefined : actual]];
+  if (!brief && source !== undefined && !message.includes(source)) rows.push([vscode.l10n.t('source'), sourceText(check)]);
+  builder.table(
+    rows.filter((row): row is [string, string] => row[1] !== undefined),
+    ' '.repeat(nameWidth + 3),
+  );
 }
 
 function sourceText({ source = '', channel }: Check): string {
