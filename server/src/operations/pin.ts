@@ -6,6 +6,7 @@ import { parseRecipe } from '../recipe/parse';
 import type { OffsetEdit } from '../text/finding';
 import { t } from '../text/l10n';
 import { touches } from '../text/range';
+import type { TextRange } from '../text/range';
 import type { World } from './world';
 
 export interface PinOptions {
@@ -22,51 +23,93 @@ export interface Pinned {
   readonly report: readonly string[];
 }
 
-/** The edits that pin, unpin or renew the digests of a recipe's images. The tag is kept, so that a reader still sees the version. */
+/** The edits that pin, unpin or renew the digests of a recipe's images. */
 export async function pinReferences(world: World, text: string, options: PinOptions): Promise<Pinned> {
   const images = recipeImages(parseRecipe(text)).filter((image) => options.offset === undefined || touches(image.range, options.offset));
   if (images.length === 0) return { edits: [], report: [t('There is no image reference here.')] };
-  const results = await Promise.all(images.map((image) => pinImage(world, image, options)));
+  const results = await Promise.all(images.map((image) => pinImage(world, text, image, options)));
   return { edits: results.flatMap((r) => (r.edit ? [r.edit] : [])), report: results.map((r) => r.line) };
 }
 
-async function pinImage(world: World, image: RecipeImage, { action, signal }: PinOptions): Promise<{ edit?: OffsetEdit; line: string }> {
+/** A recipe's text around one of its images. */
+interface PinPlace {
+  readonly text: string;
+  readonly image: RecipeImage;
+  readonly reference: RegistryReference;
+  /** The tag that a digest stands for: written before it, or remembered behind it. */
+  readonly tag: string | undefined;
+  /** Behind the value: ` # tag: 1.4`, which the engines cut off. */
+  readonly note: TextRange;
+}
+
+type Pin = { readonly edit?: OffsetEdit; readonly line: string };
+
+async function pinImage(world: World, text: string, image: RecipeImage, { action, signal }: PinOptions): Promise<Pin> {
   const reference = image.parsed?.reference;
   if (image.templated) return { line: t('{0}: has a placeholder, and is left as it is.', image.value) };
   if (reference?.kind !== 'registry') return { line: t('{0}: only images of a registry have a digest that can be pinned.', image.value) };
-  const digestPart = image.parsed?.parts.digest;
-  if (action === 'unpin')
-    return digestPart === undefined
-      ? { line: t('{0}: has no digest.', image.value) }
-      : {
-          edit: { range: { start: digestPart.range.start - 1, end: digestPart.range.end }, newText: '' },
-          line: t('{0}: digest taken away.', image.value),
-        };
-  if (action === 'pin' && digestPart !== undefined) return { line: t('{0}: is pinned already.', image.value) };
-  if (action === 'update' && digestPart === undefined) return { line: t('{0}: is not pinned.', image.value) };
-  if (action === 'update' && reference.tag === undefined) return { line: t('{0}: has no tag that could name a newer image.', image.value) };
-  return withCurrentDigest(world, image, reference, signal);
+  const noted = /^[ \t]*#[ \t]*tag:[ \t]*(\S+)/.exec(text.slice(image.range.end, image.range.end + 300));
+  const place: PinPlace = {
+    text,
+    image,
+    reference,
+    tag: reference.tag ?? noted?.[1],
+    note: { start: image.range.end, end: image.range.end + (noted?.[0].length ?? 0) },
+  };
+  if (action === 'unpin') return unpin(place);
+  if (action === 'pin' && reference.digest !== undefined) return { line: t('{0}: is pinned already.', image.value) };
+  if (action === 'update' && reference.digest === undefined) return { line: t('{0}: is not pinned.', image.value) };
+  if (action === 'update' && place.tag === undefined) return { line: t('{0}: has no tag that could name a newer image.', image.value) };
+  return withCurrentDigest(world, place, signal);
 }
 
-async function withCurrentDigest(
-  world: World,
-  image: RecipeImage,
-  reference: RegistryReference,
-  signal: AbortSignal,
-): Promise<{ edit?: OffsetEdit; line: string }> {
-  const { digest: pinned, ...tagged } = reference;
+function unpin({ image, reference, tag, note }: PinPlace): Pin {
+  if (reference.digest === undefined) return { line: t('{0}: has no digest.', image.value) };
+  const newText = `${nameOf(image)}${tag === undefined ? '' : `:${tag}`}`;
+  return { edit: { range: { start: image.range.start, end: note.end }, newText }, line: t('{0}: digest taken away.', image.value) };
+}
+
+async function withCurrentDigest(world: World, place: PinPlace, signal: AbortSignal): Promise<Pin> {
+  const { image, reference, tag, note } = place;
+  const { digest: pinned, ...named } = reference;
   try {
-    const { digest } = await world.hubs.resolve(tagged, { signal, reason: 'command', fresh: true });
+    const { digest } = await world.hubs.resolve(
+      { ...named, ...(tag !== undefined && { tag }) },
+      { signal, reason: 'command', fresh: true },
+    );
     if (digest === undefined) return { line: t('{0}: the registry tells no digest.', image.value) };
     if (pinned !== undefined && pinned.hex === digest.hex) return { line: t('{0}: is up to date.', image.value) };
-    const part = image.parsed?.parts.digest;
-    const edit =
-      part === undefined
-        ? { range: { start: image.range.end, end: image.range.end }, newText: `@${formatDigest(digest)}` }
-        : { range: part.range, newText: formatDigest(digest) };
-    return { edit, line: t('{0}: pinned to {1}.', image.value, shortDigest(digest)) };
+    const newText = pinnedText(world, place, formatDigest(digest));
+    return {
+      edit: { range: { start: image.range.start, end: note.end }, newText },
+      line: t('{0}: pinned to {1}.', image.value, shortDigest(digest)),
+    };
   } catch (error) {
     signal.throwIfAborted();
     return { line: `${image.value}: ${error instanceof Error ? error.message : String(error)}` };
   }
+}
+
+/**
+ * The tag is kept, so that a reader sees the version and "update" knows what to ask for. Apptainer takes no docker reference with both
+ * (internal/pkg/build/oci/oci.go asks containers/image, which refuses them): there the tag stands in a comment, which the header's reader
+ * cuts off. Where another comment follows already, the tag is left out.
+ */
+function pinnedText(world: World, { text, image, reference, tag, note }: PinPlace, digest: string): string {
+  if (tag === undefined) return `${nameOf(image)}@${digest}`;
+  const takesBoth = reference.scheme !== 'docker' || world.settings['engine.kind'] === 'singularity';
+  if (takesBoth) return `${nameOf(image)}:${tag}@${digest}`;
+  const rest = text.slice(note.end).split('\n', 1)[0]?.trim() ?? '';
+  return `${nameOf(image)}@${digest}${rest === '' ? ` # tag: ${tag}` : ''}`;
+}
+
+/** The reference without tag and digest, as it is written. */
+function nameOf(image: RecipeImage): string {
+  const { tag, digest } = image.parsed?.parts ?? {};
+  const end = Math.min(
+    tag === undefined ? Infinity : tag.range.start - 1,
+    digest === undefined ? Infinity : digest.range.start - 1,
+    image.range.end,
+  );
+  return image.value.slice(0, end - image.range.start);
 }

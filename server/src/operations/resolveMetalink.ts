@@ -11,7 +11,7 @@ import { hashSource } from '../verify/hashFile';
 import type { OffsetEdit } from '../text/finding';
 import { groupedNumber } from '../text/human';
 import { t } from '../text/l10n';
-import { pieceLengthFor } from './hashedEntry';
+import { pieceLengthFor } from '../metalink/pieceLength';
 import { fetchFile } from './fetchFile';
 import { metalinkFiles } from './metalinkFiles';
 import type { ProgressListener } from './progress';

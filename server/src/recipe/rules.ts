@@ -49,7 +49,7 @@ const own = {
   'build/reference-shub': ['error', 'A Singularity Hub reference with the wrong parts'],
   'build/reference-slashes': ['error', 'Slashes where none can be'],
   'build/reference-tag': ['error', 'A tag that is none'],
-  'build/reference-tag-and-digest': ['error', 'A tag and a digest together'],
+  'build/reference-tag-and-digest': ['warning', 'A tag and a digest together'],
   'build/reference-uppercase': ['error', 'Capital letters in the name of an image'],
   'build/reference-url': ['error', 'A URL that is none'],
   'build/reference-web-page': ['error', 'The address of a web page instead of an image'],
