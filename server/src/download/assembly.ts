@@ -23,6 +23,8 @@ export class Assembly {
   /** Sources whose bytes differ from those of a later source for the same place. */
   readonly contradicted = new Set<number>();
   private readonly pieces: PieceCheck | undefined;
+  /** Bytes of pieces that this run compared and found right. */
+  private readonly compared = new RangeSet();
   private whole: WholeHash;
   private catchingUp: Promise<void> | undefined;
   private earlier: Contributions | undefined;
@@ -31,7 +33,7 @@ export class Assembly {
   constructor(
     private readonly file: PartialFile,
     private readonly expectation: Expectation,
-    size: number,
+    private readonly size: number,
     done: Contributions,
     private readonly onChecked: (piece: CheckedPiece) => void,
   ) {
@@ -47,6 +49,11 @@ export class Assembly {
   }
   whenReady(callback: () => void): void {
     this.resumeSources.push(callback);
+  }
+
+  /** Every piece was compared in this run, none taken over from an earlier one. */
+  get comparedAll(): boolean {
+    return this.compared.covers(0, this.size);
   }
 
   /** Bytes that are on the disk and trusted: what a journal may claim. */
@@ -73,6 +80,7 @@ export class Assembly {
   /** Bytes are not trusted any more. */
   forget(from: number, to: number): void {
     this.trusted.remove(from, to);
+    this.compared.remove(from, to);
     this.contributions.remove(from, to);
     this.whole.rewind(from);
   }
@@ -148,6 +156,7 @@ export class Assembly {
     if (piece.verdict === 'good') {
       this.piecesVerified++;
       this.trusted.add(piece.from, piece.to);
+      this.compared.add(piece.from, piece.to);
     } else this.forget(piece.from, piece.to);
     this.onChecked(piece);
   }

@@ -1,5 +1,7 @@
 import fs from 'node:fs/promises';
 import { t } from '../text/l10n';
+import { fileIdentity, sameFile } from '../platform/file';
+import type { FileIdentity } from '../platform/file';
 import { hasCode, renameDurably } from '../platform/durable';
 import { isLock, tryLock } from '../platform/fileLock';
 import type { FileLock } from '../platform/fileLock';
@@ -95,9 +97,10 @@ async function run(
     const outcome = await runTransfer(jobOf(request, world, paths), request, world, control);
     control.onProgress({ state: 'finishing', bytes: outcome.size, total: outcome.size, rate: 0, mirrors: { active: 0, total: 0 } });
     if (!(await lock.stillHeld())) throw new DownloadError('busy', t('Another process has taken over the download of {0}.', paths.final));
-    const result = { ...outcome, path: outcome.outcome === 'already-there' ? paths.final : await finish(request, paths) };
-    isHandedOver = result.path === paths.partial;
-    return { ...result, release: isHandedOver ? once(() => clear(paths, lock)) : () => Promise.resolve() };
+    const isThere = outcome.outcome === 'already-there';
+    const finished = isThere ? { path: paths.final, identity: outcome.identity } : await finish(request, paths, outcome.identity);
+    isHandedOver = finished.path === paths.partial;
+    return { ...outcome, ...finished, release: isHandedOver ? once(() => clear(paths, lock)) : () => Promise.resolve() };
   } finally {
     if (!isHandedOver) await lock.release();
   }
@@ -154,12 +157,20 @@ async function waitForLock(
 }
 
 /** Gives the verified and synced temporary file its name, or leaves it to the caller. */
-async function finish(request: DownloadRequest, paths: TargetPaths): Promise<string> {
+async function finish(
+  request: DownloadRequest,
+  paths: TargetPaths,
+  hashed: FileIdentity,
+): Promise<{ readonly path: string; readonly identity: FileIdentity }> {
   await fs.chmod(paths.partial, request.mode ?? 0o644);
-  if (request.finish === 'hand-over') return paths.partial;
+  const identity = await fileIdentity(paths.partial);
+  // The mode and the name change the time of change only: this is still the file whose bytes were hashed.
+  if (!sameFile(identity, { ...hashed, changed: identity.changed }))
+    throw new DownloadError('mismatch', t('{0} was changed by somebody else meanwhile. Download it again.', paths.partial));
+  if (request.finish === 'hand-over') return { path: paths.partial, identity };
   await renameDurably(paths.partial, paths.final, { overwrite: request.overwrite ?? false });
   await fs.rm(paths.journal, { force: true });
-  return paths.final;
+  return { path: paths.final, identity: await fileIdentity(paths.final) };
 }
 
 async function clear(paths: TargetPaths, lock: FileLock): Promise<void> {

@@ -2,19 +2,27 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { t } from '../text/l10n';
+import { identityOf, sameFile } from '../platform/file';
+import type { FileIdentity } from '../platform/file';
 import { blockLength, blockPool } from '../platform/partialFile';
 import type { Assembly } from './assembly';
 import type { Expectation } from './expectation';
 import { beginHash } from './wholeHash';
 
-/** Digests of a file by IANA name, and its length. Rejects with the system's errors, and with AbortError. */
-export async function hashFile(
-  file: string,
-  types: readonly string[],
-  signal: AbortSignal,
-): Promise<{ readonly size: number; readonly digests: Record<string, string> }> {
+export interface HashedFile {
+  /** Bytes. */
+  readonly size: number;
+  /** By IANA name, lower-case hexadecimal. */
+  readonly digests: Readonly<Record<string, string>>;
+  /** Of the file that was hashed, before and after. */
+  readonly identity: FileIdentity;
+}
+
+/** Digests of a file. Rejects when it changes meanwhile, with the system's errors, and with AbortError. */
+export async function hashFile(file: string, types: readonly string[], signal: AbortSignal): Promise<HashedFile> {
   const handle = await fs.open(file, 'r');
   try {
+    const identity = identityOf(await handle.stat({ bigint: true }));
     const hashes = types.map((type) => [type, beginHash(type)] as const);
     const block = Buffer.allocUnsafeSlow(blockLength);
     let size = 0;
@@ -25,7 +33,8 @@ export async function hashFile(
       for (const [, hash] of hashes) hash.update(block.subarray(0, bytesRead));
       size += bytesRead;
     }
-    return { size, digests: Object.fromEntries(hashes.map(([type, hash]) => [type, hash.digest('hex')])) };
+    if (!sameFile(identity, identityOf(await handle.stat({ bigint: true })))) throw new Error(t('{0} changed while it was read.', file));
+    return { size, digests: Object.fromEntries(hashes.map(([type, hash]) => [type, hash.digest('hex')])), identity };
   } finally {
     await handle.close();
   }
@@ -59,7 +68,7 @@ export async function copyWhenEqual(
   expectation: Expectation,
   size: number | undefined,
   signal: AbortSignal,
-): Promise<{ readonly size: number; readonly digests: Record<string, string> } | undefined> {
+): Promise<HashedFile | undefined> {
   const { whole } = expectation;
   const stat = await fs.stat(candidate);
   if (whole === undefined || !stat.isFile() || (size !== undefined && stat.size !== size)) return undefined;

@@ -21,8 +21,8 @@ export async function lookAtFinal(
   if (stat === undefined) return undefined;
   if (stat.isFile() && whole !== undefined && (size === undefined || stat.size === size)) {
     report.progress('checking', 0);
-    const { digests, size: length } = await hashFile(final, computed, signal);
-    if (digests[whole.type] === whole.hex) return report.outcome('already-there', length, digests);
+    const hashed = await hashFile(final, computed, signal);
+    if (hashed.digests[whole.type] === whole.hex) return report.outcome('already-there', hashed);
   }
   if (overwrite && !stat.isDirectory()) return undefined;
   throw report.error('exists', t('{0} is there already and is not this file. It is not replaced unless you say so.', final));
@@ -43,7 +43,7 @@ export async function lookAtCopies(
       if (copied === undefined) continue;
       await syncFile(job.partial);
       report.note(t('Copied from {0}: its hash agrees.', candidate));
-      return report.outcome('copied', copied.size, copied.digests);
+      return report.outcome('copied', copied);
     } catch (error) {
       if (signal.aborted || hasCode(error, 'ENOSPC', 'EDQUOT')) throw error;
       report.note(t('{0} cannot be used: {1}', candidate, error instanceof Error ? error.message : String(error)));

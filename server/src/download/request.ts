@@ -1,3 +1,4 @@
+import type { FileIdentity } from '../platform/file';
 import type { Log } from '../platform/ports';
 import type { ProxySettings } from '../platform/transport';
 
@@ -147,6 +148,10 @@ export interface DownloadResult {
   readonly size: number;
   /** Every digest that was computed, by IANA name; sha-256 always. */
   readonly digests: Readonly<Record<string, string>>;
+  /** Of the file under `path` when its bytes had these digests: as long as it is the same, they need not be computed again. */
+  readonly identity: FileIdentity;
+  /** The list of which this run compared every piece; absent when it went on with pieces of an earlier run. */
+  readonly pieces?: DeclaredPieces;
   /** The declared hash that decided; undefined: unverified, nothing to compare with. */
   readonly verifiedBy?: DeclaredHash;
   /** Pieces that were compared with their hash. */

@@ -177,7 +177,12 @@ class NetworkTransfer {
             note(t('{0} gave wrong bytes: those of another source match the hash.', host(source)));
           await file.truncate(size);
           await file.sync();
-          return this.report.outcome('downloaded', size, digests, assembly.piecesVerified);
+          const compared = expectation.pieces !== undefined && assembly.comparedAll ? { pieces: expectation.pieces } : {};
+          return this.report.outcome(
+            'downloaded',
+            { size, digests, identity: await file.identity(), ...compared },
+            assembly.piecesVerified,
+          );
         }
         note(t('The {0} of the whole file is {1}, declared is {2}.', whole.type, digests[whole.type] ?? '', whole.hex));
         assembly.restartHash();
@@ -194,11 +199,11 @@ class NetworkTransfer {
     const { report, expectation, job } = this;
     const { reply } = opened.exchanged;
     const size = await streamUnknown(file, reply, this.world.limit, this.signal, (bytes) => report.progress('downloading', bytes));
-    const { digests } = await hashFile(job.partial, expectation.computed, this.signal);
-    if (expectation.whole !== undefined && digests[expectation.whole.type] !== expectation.whole.hex) throw this.mismatch();
+    const hashed = await hashFile(job.partial, expectation.computed, this.signal);
+    if (expectation.whole !== undefined && hashed.digests[expectation.whole.type] !== expectation.whole.hex) throw this.mismatch();
     report.note(t('{0} does not say how long the file is: {1} bytes came.', exchanges.get(opened.source)?.host ?? '', size));
     await file.sync();
-    return report.outcome('downloaded', size, digests);
+    return report.outcome('downloaded', hashed);
   }
 
   private expectationFor(size: number): Expectation {

@@ -1,3 +1,4 @@
+import type { FileIdentity } from '../platform/file';
 import type { Transport } from '../platform/transport';
 import type { RateLimit } from './rateLimit';
 import type { DeclaredHash, DeclaredPieces, DownloadProgress, DownloadSettings, HeaderContext, SourceStatistics } from './request';
@@ -41,6 +42,10 @@ export interface TransferOutcome {
   readonly outcome: 'downloaded' | 'copied' | 'already-there';
   readonly size: number;
   readonly digests: Readonly<Record<string, string>>;
+  /** Of the file with these digests, under whatever name it has then. */
+  readonly identity: FileIdentity;
+  /** The list of which this run compared every piece. */
+  readonly pieces?: DeclaredPieces;
   readonly verifiedBy?: DeclaredHash;
   readonly piecesVerified: number;
   readonly sources: readonly SourceStatistics[];

@@ -42,17 +42,16 @@ export class TransferReport {
 
   outcome(
     outcome: TransferOutcome['outcome'],
-    size: number,
-    digests: Readonly<Record<string, string>>,
+    hashed: Pick<TransferOutcome, 'size' | 'digests' | 'identity' | 'pieces'>,
     piecesVerified = 0,
   ): TransferOutcome {
     const { whole, declared } = this.expectation;
     for (const hash of declared) {
-      if (digests[hash.type] !== hash.hex)
+      if (hashed.digests[hash.type] !== hash.hex)
         this.note(t('The declared {0} ({1}) does not match, but the stronger {2} does.', hash.type, hash.source, whole?.type ?? ''));
     }
     const verified = whole === undefined ? {} : { verifiedBy: whole };
-    return { outcome, size, digests, ...verified, piecesVerified, sources: this.statistics(), notes: this.notes };
+    return { outcome, ...hashed, ...verified, piecesVerified, sources: this.statistics(), notes: this.notes };
   }
 
   error(failure: DownloadFailure, message: string): DownloadError {

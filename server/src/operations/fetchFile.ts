@@ -90,6 +90,7 @@ async function verifyFetched(
     ...keys,
     requiredFingerprints: [...(file.requiredFingerprints ?? []), ...world.settings['verify.requiredFingerprints']],
     ...(file.detachedSignatures && { detachedSignatures: file.detachedSignatures }),
+    alreadyHashed: { identity: result.identity, digests: result.digests, ...(result.pieces && { pieces: result.pieces }) },
     target: file.title,
     signal,
     onProgress: (done, total) => onProgress({ what: file.title, done, total }),

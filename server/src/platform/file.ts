@@ -128,7 +128,8 @@ async function fill(handle: FileHandle, name: string, buffer: Uint8Array, offset
   return filled;
 }
 
-function identityOf(stat: fs.BigIntStats): FileIdentity {
+/** The identity that a `stat` tells. */
+export function identityOf(stat: fs.BigIntStats): FileIdentity {
   return { size: stat.size, modified: stat.mtimeNs, changed: stat.ctimeNs, device: stat.dev, inode: stat.ino };
 }
 

@@ -1,5 +1,7 @@
 import fs from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
+import { identityOf } from './file';
+import type { FileIdentity } from './file';
 
 /** Length of the blocks that downloads are received in and written by, in bytes. */
 export const blockLength = 1024 * 1024;
@@ -101,6 +103,9 @@ export class PartialFile {
 
   async size(): Promise<number> {
     return (await this.handle.stat()).size;
+  }
+  async identity(): Promise<FileIdentity> {
+    return identityOf(await this.handle.stat({ bigint: true }));
   }
   async truncate(size: number): Promise<void> {
     await this.handle.truncate(size);

@@ -17,6 +17,8 @@ import type { ContainerImage } from '../sif/image';
 import { primaryPartition } from '../sif/sifImage';
 import type { SifImage } from '../sif/sifImage';
 import { t } from '../text/l10n';
+import { knownOutcomes } from './alreadyHashed';
+import type { AlreadyHashed } from './alreadyHashed';
 import { comparison } from './compare';
 import type { WeighedCheck } from './compare';
 import type { Expectation } from './expectation';
@@ -43,6 +45,8 @@ export interface VerifyOptions extends HashControl {
   readonly legacy?: boolean;
   /** Armored OpenPGP signatures of the file from beside it (metalink `<signature>`). */
   readonly detachedSignatures?: readonly string[];
+  /** What this process knows of these very bytes; nothing of it is computed again while the file is untouched. */
+  readonly alreadyHashed?: AlreadyHashed;
   /** What the report is about; the source's name when absent. */
   readonly target?: string;
   /** Milliseconds since the epoch; now when absent. */
@@ -196,15 +200,17 @@ function end(range: { readonly offset: number; readonly length: number } | undef
   return range ? range.offset + range.length : 0;
 }
 
-/** Each different job once. */
+/** Each different job once, those that are known already not at all. */
 async function hashDistinct(
-  source: ByteSource,
+  source: ByteSource | LocalFile,
   jobs: readonly HashJob[],
-  options: HashControl,
+  options: VerifyOptions,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
-  const distinct = new Map(jobs.map((job) => [jobKey(job), job]));
+  const outcomes = 'identity' in source ? knownOutcomes(options.alreadyHashed, source.identity) : [];
+  const known = new Map(outcomes.map(({ job, digests }) => [jobKey(job), digests]));
+  const distinct = new Map(jobs.map((job) => [jobKey(job), job] as const).filter(([key]) => !known.has(key)));
   const digests = distinct.size === 0 ? [] : await hashSource(source, [...distinct.values()], options);
-  return new Map([...distinct.keys()].map((key, index) => [key, digests[index] ?? []]));
+  return new Map([...known, ...[...distinct.keys()].map((key, index) => [key, digests[index] ?? []] as const)]);
 }
 
 function jobKey({ algorithm, ranges, pieceLength }: HashJob): string {

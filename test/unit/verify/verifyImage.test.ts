@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { fileIdentity } from '../../../server/src/platform/file';
 import type { VerificationReport } from '../../../server/src/image/verdict';
 import { noKeys } from '../../../server/src/signature/keyMaterial';
 import type { KeyMaterial } from '../../../server/src/signature/keyMaterial';
@@ -95,6 +96,30 @@ describe('expectations', () => {
     const stop = new AbortController();
     const running = verifyImage(file, expectations, { keys: noKeys, signal: stop.signal, onProgress: () => stop.abort() });
     await expect(running).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
+  test('what this process hashed already is not read again, as long as the file is the same', async () => {
+    const file = path.join(folder, 'hashed.bin');
+    fs.writeFileSync(file, data);
+    const list = pieces('sha-256', 1 << 16);
+    // Digests of other bytes: that they decide shows that nothing was read.
+    const alreadyHashed = {
+      identity: await fileIdentity(file),
+      digests: { 'sha-256': 'a'.repeat(64) },
+      pieces: { type: 'sha-256', length: 1 << 16, hashes: Array<string>(52).fill('b'.repeat(64)) },
+    };
+    const options = { keys: noKeys, alreadyHashed };
+    const known = await verifyImage(file, [hash('sha-256', 'a'.repeat(64))], options);
+    expect(known.verdict).toBe('intact');
+    expect(verifiedFile(known)).toBeDefined();
+    expect((await verifyImage(file, [list], options)).checks[0]).toMatchObject({ name: 'pieces', status: 'fail', actual: 'b'.repeat(64) });
+    // What was not computed is read: another function, pieces of another length.
+    expect((await verifyImage(file, [md5, pieces('sha-256', 1 << 17)], options)).verdict).toBe('intact');
+    // Touched, even with the same bytes: everything is read, and what the older report said is worth nothing.
+    fs.writeFileSync(file, data);
+    expect((await verifyImage(file, [sha256, list], options)).verdict).toBe('intact');
+    expect((await verifyImage(file, [hash('sha-256', 'a'.repeat(64))], options)).verdict).toBe('failed');
+    await expect(confirmUnchanged(verifiedFile(known)!)).rejects.toThrow(/changed/);
   });
 
   test('a missing file is an error for people', async () => {
