@@ -10,6 +10,7 @@ import { metalinkInlayHints } from '../metalink/inlayHints';
 import { metalinkLinkedEditing } from '../metalink/linkedEditing';
 import { metalinkLinks } from '../metalink/links';
 import { prepareRenameMetalink, renameMetalink } from '../metalink/rename';
+import { metalinkRewrites } from '../metalink/rewrites';
 import { metalinkSelection } from '../metalink/selection';
 import { metalinkSemanticTokens } from '../metalink/semanticTokens';
 import { metalinkSymbols } from '../metalink/symbols';
@@ -18,14 +19,14 @@ import { overlaps } from '../text/range';
 import type { Language } from './language';
 import { tokenIndex } from './semanticLegend';
 
-const generator = `container-metalink/${process.env['CONTAINER_METALINK_VERSION'] ?? 'development'}`;
+const generator = `container-metalink/${process.env.CONTAINER_METALINK_VERSION ?? 'development'}`;
 
 /** The Metalink language behind the protocol. */
 export const metalinkLanguage: Language<MetalinkContext> = {
   name: 'metalink',
   createContext: (source, { settings, workspace, uri }) => createMetalinkContext(source, { settings, workspace, fileName: uri }),
   check: metalinkFindings,
-  completion: (context, offset) => completeMetalink(context, offset, { now: Date.now(), generator }),
+  completion: (context, offset, { snippets }) => completeMetalink(context, offset, { now: Date.now(), generator, snippets }),
   hover: metalinkHover,
   symbols: metalinkSymbols,
   folding: metalinkFolding,
@@ -37,6 +38,7 @@ export const metalinkLanguage: Language<MetalinkContext> = {
         within === undefined || overlaps(within, { start: context.source.offsetAt(range.start), end: context.source.offsetAt(range.end) }),
     ),
   lenses: (context, uri) => metalinkLenses(context, uri, clientCommands),
+  rewrites: metalinkRewrites,
   hints: metalinkInlayHints,
   semanticTokens: (context) =>
     metalinkSemanticTokens(context, {

@@ -5,10 +5,12 @@ import type { TextRange } from '../text/range';
 import { completeValue } from './completionValues';
 import type { ValueCandidate } from './completionValues';
 import type { MetalinkContext } from './context';
+import { definitionOf } from './definition';
 import { attributeDocumentation, elementDocumentation } from './documentation';
+import { elementTemplate, plainTemplate } from './elementTemplate';
 import { placeAt } from './place';
-import { metalinkNamespace, vocabulary } from './vocabulary';
-import type { ElementDefinition } from './vocabulary';
+import { vocabulary } from './vocabulary';
+import type { AttributeDefinition, ElementDefinition } from './vocabulary';
 import { contentRange } from './xml/tree';
 import type { XmlElement } from './xml/tree';
 
@@ -18,116 +20,151 @@ export interface CompletionOptions {
   readonly now: number;
   /** `container-metalink/0.1.0`. */
   readonly generator: string;
+  /** The client understands placeholders (LSP `snippetSupport`). */
+  readonly snippets: boolean;
 }
 
-/** Elements that are allowed here and still missing, attributes that the element lacks, values by their kind. */
+/** Elements that are allowed here and still missing, attributes that the element lacks, values by their kind, the end tag behind `</`. */
 export function completeMetalink(context: MetalinkContext, offset: number, options: CompletionOptions): CompletionItem[] {
   const { parsed, source } = context;
+  if (parsed.dialect === 'metalink3') return [];
+  const ending = wordBefore(source.text, offset, /<\/[\w:.-]*$/);
+  if (ending !== undefined) return endTagItems(context, ending);
   const place = placeAt(parsed, offset);
   switch (place.kind) {
-    case 'name': {
-      // In an end tag there is one name that fits, and linked editing sees to it.
+    case 'name':
       if (place.range.start !== place.element.start + 1) return [];
-      return elementItems(context, place.element.parent, { start: place.element.start, end: place.range.end }, place.element);
-    }
+      return elementItems(context, place.element.parent, { start: place.element.start, end: place.range.end }, place.element, options);
     case 'tag':
+      return attributeItems(context, place.element, wordBefore(source.text, offset, /[\w:.-]*$/), undefined, options);
     case 'attribute-name':
-      return attributeItems(
-        context,
-        place.element,
-        place.kind === 'attribute-name' ? place.attribute.nameRange : wordBefore(source.text, offset),
-        place.kind === 'attribute-name' ? place.attribute.name : undefined,
-      );
+      return attributeItems(context, place.element, place.attribute.nameRange, place.attribute.name, options);
     case 'attribute-value': {
-      const definition = vocabulary.get(place.element.local)?.attributes.find((attribute) => attribute.name === place.attribute.name);
+      const definition = attributesOf(place.element).find((attribute) => attribute.name === place.attribute.name);
       return definition === undefined
         ? []
         : valueItems(context, completeValue(definition.value, place.element, context, options), place.attribute.valueRange);
     }
-    case 'content': {
-      const { element } = place;
-      const open = openAngle(source.text, offset);
-      const content = element && vocabulary.get(element.local)?.content;
-      if (open === undefined && element !== undefined && content !== undefined && element.children.length === 0) {
-        return valueItems(context, completeValue(content, element, context, options), trimmed(source.text, contentRange(element)));
-      }
-      return elementItems(context, element, open ?? { start: offset, end: offset }, undefined);
-    }
+    case 'content':
+      return contentItems(context, place.element, offset, options);
+    case 'markup':
+      return [];
   }
 }
 
-/** `replaced` covers what was typed from `<` on. */
+/** Between tags: the value of an element that holds one, else elements, whether or not their `<` is there. */
+function contentItems(
+  context: MetalinkContext,
+  element: XmlElement | undefined,
+  offset: number,
+  options: CompletionOptions,
+): CompletionItem[] {
+  const { text } = context.source;
+  const content = element && definitionOf(element)?.content;
+  const open = wordBefore(text, offset, /<[\w:.-]*$/);
+  if (open !== undefined) return elementItems(context, element, open, undefined, options);
+  if (element !== undefined && content !== undefined)
+    return element.children.length > 0
+      ? []
+      : valueItems(context, completeValue(content, element, context, options), trimmed(text, contentRange(element)));
+  return elementItems(context, element, wordBefore(text, offset, /(?<![&\w:.-])[\w:.-]*$/), undefined, options);
+}
+
+/** `replaced` covers what was typed, the `<` included. */
 function elementItems(
   context: MetalinkContext,
   parent: XmlElement | undefined,
-  replaced: TextRange,
+  replaced: TextRange | undefined,
   typed: XmlElement | undefined,
+  options: CompletionOptions,
 ): CompletionItem[] {
   const { source, parsed } = context;
-  const prefix = parsed.root !== undefined && parsed.root.prefix !== '' ? `${parsed.root.prefix}:` : '';
+  if (replaced === undefined) return [];
+  const owner = parent ?? parsed.root;
+  const prefix = owner === undefined || owner === typed || owner.prefix === '' ? '' : `${owner.prefix}:`;
   const range = source.rangeOf(replaced);
-  const closesItself = typed?.closed === true && typed.openEnd > replaced.end;
-  return allowedChildren(parsed.root, parent, typed).map((definition, index) => {
+  const hasAngle = source.text[replaced.start] === '<';
+  // A start tag that is complete already only gets another name.
+  const onlyName = typed !== undefined && typed.openEnd > typed.nameEnd && source.text[typed.openEnd - 1] === '>';
+  return allowedChildren(parsed.root, parent, typed).map(({ definition, missing }, index) => {
     const name = `${prefix}${definition.name}`;
     const documentation = elementDocumentation(definition.name);
+    const template = elementTemplate(definition, { name, prefix, parent: parent?.local });
     return {
       label: name,
       kind: completionKind.property,
-      filterText: `<${name}`,
+      filterText: hasAngle ? `<${name}` : name,
       sortText: String(index).padStart(3, '0'),
-      insertTextFormat: insertTextFormat.snippet,
-      textEdit: { range, newText: closesItself ? `<${name}` : elementSnippet(definition, name, prefix, parent === undefined) },
+      ...(missing && { detail: t('required') }),
+      insertTextFormat: options.snippets && !onlyName ? insertTextFormat.snippet : insertTextFormat.plainText,
+      textEdit: { range, newText: onlyName ? `<${name}` : options.snippets ? template : plainTemplate(template) },
       ...(documentation !== undefined && { documentation: { kind: 'markdown' as const, value: documentation } }),
     };
   });
 }
 
 /** Children that the vocabulary allows and that may come once more, required ones first. */
-function allowedChildren(root: XmlElement | undefined, parent: XmlElement | undefined, typed: XmlElement | undefined): ElementDefinition[] {
+function allowedChildren(
+  root: XmlElement | undefined,
+  parent: XmlElement | undefined,
+  typed: XmlElement | undefined,
+): { definition: ElementDefinition; missing: boolean }[] {
   if (parent === undefined) {
     const metalink = vocabulary.get('metalink');
-    return root !== undefined && root !== typed ? [] : metalink ? [metalink] : [];
+    return (root !== undefined && root !== typed) || metalink === undefined ? [] : [{ definition: metalink, missing: true }];
   }
-  const children = vocabulary.get(parent.local)?.children ?? [];
-  const counted = (name: string) => parent.children.filter((child) => child !== typed && child.local === name).length;
+  const children = definitionOf(parent)?.children ?? [];
+  const counted = (name: string) =>
+    parent.children.filter((child) => child !== typed && child.local === name && child.namespace === parent.namespace).length;
   return children
     .filter(({ name, most }) => most === undefined || counted(name) < most)
-    .sort((a, b) => Number(b.least > counted(b.name)) - Number(a.least > counted(a.name)))
-    .flatMap(({ name }) => vocabulary.get(name) ?? []);
+    .map(({ name, least }) => ({ name, missing: least > counted(name) || (parent.local === 'file' && isSourceMissing(name, counted)) }))
+    .sort((a, b) => Number(b.missing) - Number(a.missing))
+    .flatMap(({ name, missing }) => {
+      const definition = vocabulary.get(name);
+      return definition === undefined ? [] : [{ definition, missing }];
+    });
 }
 
-function elementSnippet(definition: ElementDefinition, name: string, prefix: string, isRoot: boolean): string {
-  if (isRoot) return `<${name} xmlns${prefix === '' ? '' : `:${prefix.slice(0, -1)}`}="${metalinkNamespace}">\n  $0\n</${name}>`;
-  let stop = 0;
-  const attributes = definition.attributes
-    .filter(({ required, name: attribute }) => required || (definition.name === 'hash' && attribute === 'type'))
-    .map(
-      (attribute) =>
-        ` ${attribute.name}="\${${++stop}${attribute.value === 'hash-type' ? ':sha-256' : attribute.value === 'media-type' ? ':application/pgp-signature' : ''}}"`,
-    )
-    .join('');
-  if (definition.content !== undefined) return `<${name}${attributes}>\${${++stop}}</${name}>$0`;
-  if (definition.children.length === 0) return `<${name}${attributes}/>$0`;
-  return `<${name}${attributes}>\n  $0\n</${name}>`;
+/** A file needs one `url` or `metaurl` (RFC 5854, section 4.1.2.2): of the two, `url` is offered as what is missing. */
+function isSourceMissing(name: string, counted: (name: string) => number): boolean {
+  return name === 'url' && counted('url') + counted('metaurl') === 0;
 }
 
-function attributeItems({ source }: MetalinkContext, element: XmlElement, replaced: TextRange, own: string | undefined): CompletionItem[] {
+function attributesOf(element: XmlElement): readonly AttributeDefinition[] {
+  const definition = definitionOf(element);
+  if (definition === undefined) return [];
+  const own = element.local === 'hash' && element.parent?.local === 'pieces' ? [] : definition.attributes;
+  return definition.languageSensitive ? [...own, { name: 'xml:lang', required: false, value: 'language', section: '2' }] : own;
+}
+
+function attributeItems(
+  { source }: MetalinkContext,
+  element: XmlElement,
+  replaced: TextRange | undefined,
+  own: string | undefined,
+  { snippets }: CompletionOptions,
+): CompletionItem[] {
+  if (replaced === undefined) return [];
+  // Right behind a value there is no room: `name="x"|`.
+  const before = source.text[replaced.start - 1] ?? '';
+  if (!/\s/.test(before)) return [];
   const present = new Set(element.attributes.map((attribute) => attribute.name).filter((name) => name !== own));
-  const definitions = vocabulary.get(element.local)?.attributes ?? [];
-  const insidePieces = element.local === 'hash' && element.parent?.local === 'pieces';
   const hasValue = source.text[replaced.end] === '=';
-  return definitions
-    .filter(({ name }) => !present.has(name) && !(insidePieces && name === 'type'))
+  const text = (name: string) => (hasValue ? name : snippets ? `${name}="$1"$0` : `${name}=""`);
+  return attributesOf(element)
+    .filter(({ name }) => !present.has(name))
     .map((definition, index) => {
       const documentation = attributeDocumentation(element.local, definition.name);
+      const required = definition.required || (element.local === 'hash' && definition.name === 'type');
       return {
         label: definition.name,
         kind: completionKind.field,
-        sortText: `${definition.required ? '0' : '1'}${index}`,
-        ...(definition.required && { detail: t('required') }),
-        insertTextFormat: insertTextFormat.snippet,
-        textEdit: { range: source.rangeOf(replaced), newText: hasValue ? definition.name : `${definition.name}="$1"$0` },
-        ...(hasValue ? {} : { command: { title: '', command: 'editor.action.triggerSuggest' } }),
+        sortText: `${required ? '0' : '1'}${index}`,
+        ...(required && { detail: t('required') }),
+        insertTextFormat: snippets && !hasValue ? insertTextFormat.snippet : insertTextFormat.plainText,
+        textEdit: { range: source.rangeOf(replaced), newText: text(definition.name) },
+        ...(hasValue || !snippets ? {} : { command: { title: t('Suggest values'), command: 'editor.action.triggerSuggest' } }),
         ...(documentation !== undefined && { documentation: { kind: 'markdown' as const, value: documentation } }),
       };
     });
@@ -135,24 +172,39 @@ function attributeItems({ source }: MetalinkContext, element: XmlElement, replac
 
 function valueItems({ source }: MetalinkContext, candidates: readonly ValueCandidate[], replaced: TextRange): CompletionItem[] {
   const range = source.rangeOf(replaced);
+  // LSP asks for an edit on one line.
+  if (range.start.line !== range.end.line) return [];
   return candidates.map(({ value, detail }, index) => ({
     label: value,
     kind: completionKind.value,
     sortText: String(index).padStart(4, '0'),
+    // A country is found by its name too.
+    filterText: detail === undefined ? value : `${value} ${detail}`,
     textEdit: { range, newText: value },
     ...(detail !== undefined && { detail }),
   }));
 }
 
-/** From a `<` just before the caret, with the name that was begun. */
-function openAngle(text: string, offset: number): TextRange | undefined {
-  const match = /<[\w:.-]*$/.exec(text.slice(Math.max(0, offset - 100), offset));
-  return match === null ? undefined : { start: offset - match[0].length, end: offset };
+/** Behind `</`: the end tag of the innermost element that is open there. */
+function endTagItems({ parsed, source }: MetalinkContext, typed: TextRange): CompletionItem[] {
+  const place = placeAt(parsed, typed.start);
+  if (place.kind !== 'content' || place.element === undefined) return [];
+  const { name } = place.element;
+  const end = source.text[typed.end] === '>' ? typed.end + 1 : typed.end;
+  return [
+    {
+      label: `</${name}>`,
+      kind: completionKind.property,
+      filterText: `</${name}>`,
+      textEdit: { range: source.rangeOf({ start: typed.start, end }), newText: `</${name}>` },
+    },
+  ];
 }
 
-function wordBefore(text: string, offset: number): TextRange {
-  const match = /[\w:.-]*$/.exec(text.slice(Math.max(0, offset - 100), offset));
-  return { start: offset - (match?.[0].length ?? 0), end: offset };
+/** What `pattern` finds right before the caret; names are not longer than what is looked at. */
+function wordBefore(text: string, offset: number, pattern: RegExp): TextRange | undefined {
+  const match = pattern.exec(text.slice(Math.max(0, offset - 100), offset));
+  return match === null ? undefined : { start: offset - match[0].length, end: offset };
 }
 
 function trimmed(text: string, { start, end }: TextRange): TextRange {

@@ -1,8 +1,9 @@
 import { t } from '../text/l10n';
 import type { CompletionOptions } from './completion';
 import type { MetalinkContext } from './context';
-import { countryName } from './hover';
+import { countryName } from './displayNames';
 import { childrenNamed } from './parse';
+import { pieceLengthFor } from './pieceLength';
 import { suggestPath } from './paths';
 import { countries, hashFunctions, metaurlTypes, operatingSystems, signatureTypes } from './registries';
 import type { ValueKind } from './vocabulary';
@@ -58,7 +59,10 @@ export function completeValue(
     case 'priority':
       return [{ value: String(nextPriority(element)), detail: t('next in order') }];
     case 'length':
-      return [1_048_576, 262_144, 4_194_304, 16_777_216].map((value) => ({ value: String(value), detail: `${value / 1_048_576} MiB` }));
+      return pieceLengths(element, context).map((value) => ({
+        value: String(value),
+        detail: value < 1_048_576 ? `${value / 1024} KiB` : `${value / 1_048_576} MiB`,
+      }));
     case 'path':
       return pathsOf(element, context).map((value) => ({ value }));
     case 'text':
@@ -78,6 +82,17 @@ function nextPriority(element: XmlElement): number {
     .map((child) => Number(attributeOf(child, 'priority')?.value))
     .filter((value) => Number.isInteger(value) && value > 0 && value < 999_999);
   return Math.max(0, ...used) + 1;
+}
+
+const usualLengths = [1_048_576, 262_144, 4_194_304, 16_777_216];
+
+/** The length that fits the size of the file first, where that is known. */
+function pieceLengths(element: XmlElement, { parsed }: MetalinkContext): number[] {
+  const file = element.parent;
+  const [size] = file === undefined ? [] : childrenNamed(file, 'size');
+  const bytes = Number(size && textOf(parsed.document, size));
+  const fitting = Number.isSafeInteger(bytes) && bytes > 0 ? [pieceLengthFor(bytes)] : [];
+  return [...new Set([...fitting, ...usualLengths])];
 }
 
 /** The last part of each address of the file, made safe. */

@@ -2,7 +2,7 @@ import type { FoldingRange } from 'vscode-languageserver-types';
 import type { MetalinkContext } from './context';
 import type { XmlElement } from './xml/tree';
 
-/** Elements and comments over several lines. The line of the end tag stays visible. */
+/** Elements and comments over several lines: what nests, and long values such as a signature. The line of the end tag stays visible. */
 export function metalinkFolding({ parsed, source }: MetalinkContext): FoldingRange[] {
   const folds: FoldingRange[] = [];
   const add = (start: number, end: number, kind?: 'comment') => {
@@ -12,9 +12,10 @@ export function metalinkFolding({ parsed, source }: MetalinkContext): FoldingRan
   };
   const waiting: XmlElement[] = parsed.root ? [parsed.root] : [];
   for (let element = waiting.pop(); element !== undefined; element = waiting.pop()) {
-    if (element.closed && !element.plain && element.children.length > 0) add(element.start, element.end);
-    for (const child of element.children) if (child.children.length > 0) waiting.push(child);
+    if (element.closed) add(element.start, element.end);
+    // Of tens of thousands of piece hashes none is longer than a line.
+    if (element.local !== 'pieces') waiting.push(...element.children);
   }
   for (const { kind, start, end } of parsed.document.markup) if (kind === 'comment') add(start, end, 'comment');
-  return folds.sort((a, b) => a.startLine - b.startLine);
+  return folds.sort((a, b) => a.startLine - b.startLine || b.endLine - a.endLine);
 }

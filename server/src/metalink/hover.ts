@@ -6,9 +6,12 @@ import type { MetalinkContext } from './context';
 import { attributeDocumentation, elementDocumentation, sectionLink } from './documentation';
 import { placeAt } from './place';
 import { childrenNamed } from './parse';
+import type { ParsedMetalink } from './parse';
 import { hashFunction } from './registries';
-import { isNonNegativeInteger } from './values';
-import { vocabulary } from './vocabulary';
+import { integerOf, isNonNegativeInteger } from './values';
+import { definitionOf } from './definition';
+import { countryName, languageName } from './displayNames';
+import { metalink3Namespace } from './vocabulary';
 import { attributeOf, contentRange } from './xml/tree';
 import type { XmlElement } from './xml/tree';
 import { textOf } from './xml/value';
@@ -34,23 +37,35 @@ export function metalinkHover({ parsed, source }: MetalinkContext, offset: numbe
     case 'content': {
       const { element } = place;
       if (element === undefined || element.children.length > 0) return undefined;
-      return hover(contentRange(element), aboutContent(element, textOf(parsed.document, element).trim()), ...aboutElement(element));
+      return hover(contentRange(element), aboutContent(parsed, element), ...aboutElement(element));
     }
     case 'tag':
+    case 'markup':
       return undefined;
   }
 }
 
 function aboutElement(element: XmlElement): (string | undefined)[] {
-  const definition = vocabulary.get(element.local);
-  const documentation = elementDocumentation(element.local);
+  if (element.namespace === metalink3Namespace) return aboutMetalink3(element);
+  const definition = definitionOf(element);
+  const documentation = definition && elementDocumentation(definition.name);
   return documentation === undefined ? [] : [`**${element.local}** — ${documentation}`, reference(definition?.section)];
 }
 
 function aboutAttribute(element: XmlElement, name: string): (string | undefined)[] {
-  const definition = vocabulary.get(element.local)?.attributes.find((attribute) => attribute.name === name);
+  const definition = definitionOf(element);
+  if (definition === undefined) return [];
   const documentation = attributeDocumentation(element.local, name);
-  return documentation === undefined ? [] : [`**${name}** — ${documentation}`, reference(definition?.section)];
+  const section = name === 'xml:lang' ? '2' : definition.attributes.find((attribute) => attribute.name === name)?.section;
+  return documentation === undefined ? [] : [`**${name}** — ${documentation}`, reference(section)];
+}
+
+/** Elements that kept their meaning are told with it; the older format itself has no RFC. */
+function aboutMetalink3(element: XmlElement): (string | undefined)[] {
+  const documentation = elementDocumentation(element.local);
+  return documentation === undefined
+    ? []
+    : [`**${element.local}** — ${documentation}`, t('Metalink 3; it can be converted to Metalink 4.')];
 }
 
 function reference(section: string | undefined): string | undefined {
@@ -58,32 +73,49 @@ function reference(section: string | undefined): string | undefined {
 }
 
 function aboutValue(name: string, value: string): string | undefined {
-  if (name === 'location' && /^[A-Za-z]{2}$/.test(value)) return countryName(value);
-  if (name === 'length' && isNonNegativeInteger(value)) return `${groupedNumber(BigInt(value))} = ${humanBytes(BigInt(value))}`;
-  if (name === 'type') {
-    const hash = hashFunction(value);
-    if (hash)
+  switch (name) {
+    case 'location':
+      return countryName(value);
+    case 'xml:lang':
+      return languageName(value);
+    case 'length':
+      return isNonNegativeInteger(value) ? `${groupedNumber(BigInt(value))} = ${humanBytes(BigInt(value))}` : undefined;
+    case 'type': {
+      const hash = hashFunction(value);
+      if (hash === undefined) return undefined;
       return hash.strong
         ? t('{0} hexadecimal digits; fit for verification', hash.digits)
         : t('{0} hexadecimal digits; too weak for verification', hash.digits);
+    }
+    default:
+      return undefined;
   }
+}
+
+function aboutContent(parsed: ParsedMetalink, element: XmlElement): string | undefined {
+  if (element.namespace !== metalink3Namespace && definitionOf(element) === undefined) return undefined;
+  const text = textOf(parsed.document, element).trim();
+  if (element.local === 'size') {
+    const size = integerOf(text);
+    return size === undefined ? undefined : t('{0} bytes = {1}', groupedNumber(size), humanBytes(size));
+  }
+  if (element.local === 'language') return languageName(text);
+  if (element.local === 'hash' && element.parent?.local === 'pieces') return aboutPiece(parsed, element, element.parent);
   return undefined;
 }
 
-function aboutContent(element: XmlElement, text: string): string | undefined {
-  if (element.local === 'size' && isNonNegativeInteger(text))
-    return t('{0} bytes = {1}', groupedNumber(BigInt(text)), humanBytes(BigInt(text)));
-  if (element.local === 'hash' && element.parent?.local === 'pieces') {
-    const length = Number(attributeOf(element.parent, 'length')?.value);
-    const index = childrenNamed(element.parent, 'hash').indexOf(element);
-    if (Number.isSafeInteger(length) && length > 0)
-      return t('Part {0}: from byte {1}, {2} long', index + 1, groupedNumber(index * length), humanBytes(length));
-  }
-  return undefined;
-}
-
-/** The country's English name, or undefined for a code that means none. */
-export function countryName(code: string): string | undefined {
-  const name = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' }).of(code.toUpperCase());
-  return name === undefined || name === code.toUpperCase() ? undefined : name;
+/** Which bytes of the file a piece hash stands for; the last piece may be shorter. */
+function aboutPiece(parsed: ParsedMetalink, element: XmlElement, pieces: XmlElement): string | undefined {
+  const length = Number(attributeOf(pieces, 'length')?.value);
+  if (!Number.isSafeInteger(length) || length <= 0) return undefined;
+  const index = childrenNamed(pieces, 'hash').indexOf(element);
+  const [size] = pieces.parent === undefined ? [] : childrenNamed(pieces.parent, 'size');
+  const bytes = Number(size && textOf(parsed.document, size).trim());
+  const rest = bytes - index * length;
+  return t(
+    'Part {0}: from byte {1}, {2} long',
+    index + 1,
+    groupedNumber(index * length),
+    humanBytes(rest > 0 && rest < length ? rest : length),
+  );
 }

@@ -3,7 +3,7 @@ import { humanBytes } from '../text/human';
 import { overlaps } from '../text/range';
 import type { TextRange } from '../text/range';
 import type { MetalinkContext } from './context';
-import { isNonNegativeInteger } from './values';
+import { integerOf } from './values';
 import { attributeOf, contentRange } from './xml/tree';
 import type { XmlElement } from './xml/tree';
 import { textOf } from './xml/value';
@@ -12,15 +12,16 @@ import { textOf } from './xml/value';
 export function metalinkInlayHints({ parsed, source }: MetalinkContext, range: TextRange): InlayHint[] {
   const hints: InlayHint[] = [];
   const add = (offset: number, value: string) => {
-    if (!isNonNegativeInteger(value) || value.length < 4 || value.length > 20) return;
-    hints.push({ position: source.positionAt(offset), label: humanBytes(BigInt(value)), paddingLeft: true });
+    const bytes = integerOf(value);
+    if (bytes === undefined || bytes < 1000n) return;
+    hints.push({ position: source.positionAt(offset), label: humanBytes(bytes), paddingLeft: true });
   };
   const visit = (element: XmlElement) => {
     if (!overlaps({ start: element.start, end: element.end }, range)) return;
-    if (element.local === 'size') add(contentRange(element).end, textOf(parsed.document, element));
+    if (element.local === 'size') add(contentRange(element).end, textOf(parsed.document, element).trim());
     const length = element.local === 'pieces' ? attributeOf(element, 'length') : undefined;
-    if (length) add(length.valueRange.end + 1, length.value);
-    else for (const child of element.children) visit(child);
+    if (length) add(length.valueRange.end + 1, length.value.trim());
+    if (element.local !== 'pieces') for (const child of element.children) visit(child);
   };
   if (parsed.root) visit(parsed.root);
   return hints;

@@ -4,24 +4,29 @@ import type { XmlAttribute, XmlElement } from './xml/tree';
 
 /** What stands at an offset of a document. */
 export type Place =
-  /** Between tags, in the content of `element` (undefined: outside the root). `word`: what was typed since `<` or space. */
+  /** Between tags, in the content of `element` (undefined: outside the root). */
   | { readonly kind: 'content'; readonly element: XmlElement | undefined }
   /** In an element's name in its start or end tag. */
   | { readonly kind: 'name'; readonly element: XmlElement; readonly range: TextRange }
   /** In a start tag, where an attribute may stand. */
   | { readonly kind: 'tag'; readonly element: XmlElement }
   | { readonly kind: 'attribute-name'; readonly element: XmlElement; readonly attribute: XmlAttribute }
-  | { readonly kind: 'attribute-value'; readonly element: XmlElement; readonly attribute: XmlAttribute };
+  | { readonly kind: 'attribute-value'; readonly element: XmlElement; readonly attribute: XmlAttribute }
+  /** In a comment, a processing instruction, the declaration or the DOCTYPE: nothing of the vocabulary is there. */
+  | { readonly kind: 'markup' };
 
 /** What stands at an offset, ends included: the caret behind a name still belongs to it. */
 export function placeAt(parsed: ParsedMetalink, offset: number): Place {
+  if (insideMarkup(parsed, offset)) return { kind: 'markup' };
   const element = elementAt(parsed, offset);
   if (element === undefined) return { kind: 'content', element: undefined };
   if (offset > element.start && offset <= element.nameEnd)
     return { kind: 'name', element, range: { start: element.start + 1, end: element.nameEnd } };
   const endName = endNameRange(parsed, element);
   if (endName && offset >= endName.start && offset <= endName.end) return { kind: 'name', element, range: endName };
-  if (offset > element.nameEnd && offset < element.openEnd) {
+  // A start tag that is not finished ends where the next markup begins, the caret is still in it there.
+  const unfinished = parsed.document.text[element.openEnd - 1] !== '>';
+  if (offset > element.nameEnd && (offset < element.openEnd || (unfinished && offset === element.openEnd))) {
     for (const attribute of element.attributes) {
       if (attribute.hasValue && offset >= attribute.valueRange.start && offset <= attribute.valueRange.end)
         return { kind: 'attribute-value', element, attribute };
@@ -30,6 +35,10 @@ export function placeAt(parsed: ParsedMetalink, offset: number): Place {
     return { kind: 'tag', element };
   }
   return { kind: 'content', element };
+}
+
+function insideMarkup({ document }: ParsedMetalink, offset: number): boolean {
+  return document.markup.some(({ kind, start, end }) => kind !== 'cdata' && offset > start && offset < end);
 }
 
 /** The innermost element around an offset: between its `<` (not before it) and its end. */

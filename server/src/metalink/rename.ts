@@ -5,7 +5,7 @@ import { isSafePath, suggestPath } from './paths';
 import { placeAt } from './place';
 import { childrenNamed } from './parse';
 import { attributeOf } from './xml/tree';
-import type { XmlAttribute } from './xml/tree';
+import type { XmlAttribute, XmlElement } from './xml/tree';
 import { escapeAttribute } from './xml/value';
 
 /** The name of a file entry, when the caret is in it: what can be renamed. */
@@ -32,15 +32,20 @@ export function renameMetalink(
     };
   }
   const { root } = context.parsed;
-  const taken =
-    root &&
-    childrenNamed(root, 'file').some((file) => attributeOf(file, 'name') !== attribute && attributeOf(file, 'name')?.value === newName);
-  if (taken === true) return { problem: t('Another file of this metalink is called {0} (M4-032).', newName) };
-  return { edits: [{ range: context.source.rangeOf(attribute.valueRange), newText: escapeAttribute(newName) }] };
+  const names = root === undefined ? [] : entriesOf(root).map((file) => attributeOf(file, 'name'));
+  if (names.some((other) => other !== attribute && other?.value === newName))
+    return { problem: t('Another file of this metalink is called {0} (M4-032).', newName) };
+  return { edits: [{ range: context.source.rangeOf(attribute.valueRange), newText: escapeAttribute(newName).replaceAll("'", '&apos;') }] };
+}
+
+/** The file entries of either version. */
+function entriesOf(root: XmlElement): XmlElement[] {
+  return [root, ...childrenNamed(root, 'files')].flatMap((parent) => childrenNamed(parent, 'file'));
 }
 
 function fileNameAt({ parsed }: MetalinkContext, offset: number): XmlAttribute | undefined {
   const place = placeAt(parsed, offset);
   if (place.kind !== 'attribute-value' || place.element.local !== 'file' || place.attribute.name !== 'name') return undefined;
+  if (place.element.namespace !== parsed.root?.namespace) return undefined;
   return place.attribute;
 }

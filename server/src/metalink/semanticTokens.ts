@@ -1,5 +1,5 @@
 import type { MetalinkContext } from './context';
-import { vocabulary } from './vocabulary';
+import { definitionOf } from './definition';
 import type { ValueKind } from './vocabulary';
 import { contentRange } from './xml/tree';
 import type { XmlElement } from './xml/tree';
@@ -24,7 +24,7 @@ export function metalinkSemanticTokens({ parsed, source }: MetalinkContext, type
   let lastCharacter = 0;
   const visit = (element: XmlElement) => {
     if (element.local === 'pieces') return;
-    const kind = vocabulary.get(element.local)?.content;
+    const kind = definitionOf(element)?.content;
     const type = kind && tokenOf[kind];
     if (type !== undefined && element.plain) {
       const range = contentRange(element);

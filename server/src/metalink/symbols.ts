@@ -13,45 +13,38 @@ const detailLength = 60;
 export function metalinkSymbols({ parsed, source }: MetalinkContext): DocumentSymbol[] {
   const { root } = parsed;
   if (root === undefined) return [];
-  const symbol = (
-    element: XmlElement,
-    name: string,
-    kind: DocumentSymbol['kind'],
-    detail: string,
-    children: DocumentSymbol[] = [],
-  ): DocumentSymbol => ({
-    name: name === '' ? element.name : name,
-    detail,
-    kind,
+
+  const describe = (element: XmlElement): Pick<DocumentSymbol, 'name' | 'detail' | 'kind' | 'children'> => {
+    const name = attributeOf(element, 'name')?.value ?? '';
+    if (element.local === 'file') {
+      const [identity] = childrenNamed(element, 'identity');
+      const children = element.children.map(symbol);
+      return { name: name === '' ? element.name : name, detail: identity ? text(identity) : '', kind: symbolKind.file, children };
+    }
+    const label = labelOf(element);
+    const title = label === '' ? element.name : `${element.name} ${label}`;
+    if (element.local === 'pieces')
+      return { name: title, detail: t('{0} hashes', childrenNamed(element, 'hash').length), kind: symbolKind.array };
+    if (element.children.length > 0) return { name: title, detail: '', kind: symbolKind.object, children: element.children.map(symbol) };
+    return { name: title, detail: text(element), kind: symbolKind.property };
+  };
+  const symbol = (element: XmlElement): DocumentSymbol => ({
     range: source.rangeOf({ start: element.start, end: element.end }),
     selectionRange: source.rangeOf(nameRange(element)),
-    children,
+    ...describe(element),
   });
-  const text = (element: XmlElement) => textOf(parsed.document, element).trim();
+  const text = (element: XmlElement) => shortened(textOf(parsed.document, element).trim());
 
-  const leaf = (element: XmlElement): DocumentSymbol => {
-    const label = attributeOf(element, 'type')?.value ?? attributeOf(element, 'priority')?.value ?? attributeOf(element, 'name')?.value;
-    const name = label === undefined ? element.name : `${element.name} ${label}`;
-    if (element.local === 'pieces') return symbol(element, name, symbolKind.array, t('{0} hashes', childrenNamed(element, 'hash').length));
-    return symbol(element, name, symbolKind.property, shortened(text(element)));
-  };
-  const file = (element: XmlElement): DocumentSymbol => {
-    const [identity] = childrenNamed(element, 'identity');
-    return symbol(
-      element,
-      attributeOf(element, 'name')?.value ?? '',
-      symbolKind.file,
-      identity ? shortened(text(identity)) : '',
-      element.children.map(leaf),
-    );
-  };
+  return root.children.flatMap((child) => (child.local === 'files' ? child.children : [child])).map(symbol);
+}
 
-  return root.children.flatMap((child) =>
-    child.local === 'file' ? [file(child)] : child.local === 'files' ? child.children.map(file) : [leaf(child)],
-  );
+/** What tells an element from its namesakes: the kind of a hash, the priority of a URL, the name of a publisher. */
+function labelOf(element: XmlElement): string {
+  const value = ['type', 'priority', 'preference', 'name'].map((name) => attributeOf(element, name)?.value).find(Boolean);
+  return value === undefined ? '' : shortened(value);
 }
 
 function shortened(text: string): string {
-  const line = text.split('\n')[0] ?? '';
+  const line = text.split(/[\r\n]/, 1)[0] ?? '';
   return line.length > detailLength ? `${line.slice(0, detailLength - 1)}…` : line;
 }
