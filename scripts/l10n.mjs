@@ -1,6 +1,7 @@
 // Collects every text of the product for people from the code: `t('…')` of the server, `vscode.l10n.t('…')` of the client.
 //   node scripts/l10n.mjs           write l10n/bundle.l10n.json
-//   node scripts/l10n.mjs --check   fail when it is out of date, or a translation lacks a text, has one too many or other placeholders
+//   node scripts/l10n.mjs --check   fail when it is out of date, or a translation lacks a text, has one too many,
+//                                   other placeholders or other code
 import fs from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
@@ -38,11 +39,19 @@ function checkTranslation(file) {
     ...Object.entries(translated)
       .filter(([text, translation]) => placeholders(text) !== placeholders(translation))
       .map(([text]) => `${file}: other placeholders than the English text: ${JSON.stringify(text)}`),
+    ...Object.entries(translated)
+      .filter(([text, translation]) => codeSpans(text) !== codeSpans(translation))
+      .map(([text]) => `${file}: other \`code\` than the English text: ${JSON.stringify(text)}`),
   ];
 }
 
 function placeholders(text) {
   return [...new Set(text.match(/\{\d+\}/g) ?? [])].sort().join('');
+}
+
+/** What stands between backticks: words of the engines and of the formats, which no language translates. */
+function codeSpans(text) {
+  return [...new Set(text.match(/`[^`]+`/g) ?? [])].sort().join('');
 }
 
 function textsIn(place, isCall) {
