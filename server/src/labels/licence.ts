@@ -25,9 +25,6 @@ export function suggestLicence(text: string): string | undefined {
   return same ?? (/^[\w.+-]{3,40}$/.test(typed) ? nearest(typed, identifiers) : undefined);
 }
 
-/** SPDX identifiers in use, in the order of the list. */
-export const licenceIdentifiers: readonly string[] = identifiers;
-
 /** Licences that people in this field name most. */
 export const frequentLicences: readonly string[] = [
   'Apache-2.0', 'MIT', 'BSD-3-Clause', 'BSD-2-Clause', 'GPL-3.0-or-later', 'GPL-3.0-only', 'GPL-2.0-or-later', 'GPL-2.0-only',

@@ -1,7 +1,7 @@
 import biocontainersDocument from '../../../schemas/labels/biocontainers.json';
 import labelSchemaDocument from '../../../schemas/labels/label-schema-1.0.json';
 import ociDocument from '../../../schemas/labels/oci-annotations.json';
-import type { LabelDescription, LabelSchema } from './label';
+import type { LabelSchema } from './label';
 import { labelSchema } from './schema';
 import { validateBiocontainers, validateLabelSchema, validateOciAnnotations } from './vocabularies.standalone';
 
@@ -16,15 +16,3 @@ export const biocontainers: LabelSchema = labelSchema(biocontainersDocument, val
 
 /** Our own vocabularies, in the order in which completion offers them. */
 export const vocabularies: readonly LabelSchema[] = [ociAnnotations, labelSchema10, biocontainers];
-
-/** What the given schemas say about a label: the first that knows it. */
-export function describeLabel(
-  key: string,
-  schemas: readonly LabelSchema[],
-): { readonly schema: LabelSchema; readonly label: LabelDescription } | undefined {
-  for (const schema of schemas) {
-    const label = schema.labels.find((candidate) => candidate.key === key);
-    if (label) return { schema, label };
-  }
-  return undefined;
-}

@@ -42,7 +42,10 @@ interface PinPlace {
   readonly note: TextRange;
 }
 
-type Pin = { readonly edit?: OffsetEdit; readonly line: string };
+interface Pin {
+  readonly edit?: OffsetEdit;
+  readonly line: string;
+}
 
 async function pinImage(world: World, text: string, image: RecipeImage, { action, signal }: PinOptions): Promise<Pin> {
   const reference = image.parsed?.reference;
@@ -78,7 +81,7 @@ async function withCurrentDigest(world: World, place: PinPlace, signal: AbortSig
       { signal, reason: 'command', fresh: true },
     );
     if (digest === undefined) return { line: t('{0}: the registry tells no digest.', image.value) };
-    if (pinned !== undefined && pinned.hex === digest.hex) return { line: t('{0}: is up to date.', image.value) };
+    if (pinned?.hex === digest.hex) return { line: t('{0}: is up to date.', image.value) };
     const newText = pinnedText(world, place, formatDigest(digest));
     return {
       edit: { range: { start: image.range.start, end: note.end }, newText },

@@ -1,6 +1,7 @@
 import type { CompletionItem } from 'vscode-languageserver-types';
 import { formatDigest, shortDigest } from '../image/digest';
 import type { ImageReference, ReferencePart } from '../image/reference';
+import { without } from '../image/without';
 import type { TagInfo } from '../hub/hub';
 import { orderTags } from '../hub/tagOrder';
 import { humanAge, humanBytes } from '../text/human';
@@ -117,7 +118,11 @@ interface Candidate {
   readonly triggerSuggest?: boolean;
 }
 
-type Part = { readonly kind: 'name' | 'tag' | 'digest'; readonly range: TextRange; readonly typed: string };
+interface Part {
+  readonly kind: 'name' | 'tag' | 'digest';
+  readonly range: TextRange;
+  readonly typed: string;
+}
 
 /** The part under the caret: behind `@` a digest, behind `:` a tag, else the name with its host. */
 function partAt(place: ReferencePlace, offset: number): Part | undefined {
@@ -217,8 +222,8 @@ async function digestNames(world: World, place: ReferencePlace, { signal, deadli
   const reference = place.reference ?? referenceWithoutTag(place);
   if (reference === undefined) return [];
   try {
-    const { digest: _, ...undigested } = reference as ImageReference & { digest?: unknown };
-    const resolved = await world.hubs.resolve(undigested as ImageReference, {
+    const named = reference.kind === 'registry' ? without(reference, 'digest') : reference;
+    const resolved = await world.hubs.resolve(named, {
       signal: AbortSignal.any([signal, AbortSignal.timeout(deadline)]),
       reason: 'editor',
     });

@@ -21,7 +21,7 @@ const defaultPriority = 1;
 /** The mirrors that `containerMetalink.metalink.mirrors` gives for a file. */
 export function siteMirrors(settings: Settings, values: TemplateValues): SiteMirror[] {
   return settings['metalink.mirrors'].flatMap((mirror) => {
-    const template = mirror['url'];
+    const template = mirror.url;
     if (typeof template !== 'string') return [];
     const url = fillTemplate(template, values);
     if (url === undefined) return [];
@@ -41,11 +41,8 @@ export function fillTemplate(template: string, values: TemplateValues): string |
     host: first?.host,
     path: first?.pathname.replace(/^\//, ''),
   };
-  let missing = false;
-  const url = template.replace(/\{(\w+)\}/g, (whole, key: string) => {
-    const value = known[key];
-    if (value === undefined) missing = true;
-    return value ?? whole;
-  });
-  return missing || !URL.canParse(url) ? undefined : url;
+  const names = [...template.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+  if (names.some((name) => known[name] === undefined)) return undefined;
+  const url = template.replace(/\{(\w+)\}/g, (whole, name: string) => known[name] ?? whole);
+  return URL.canParse(url) ? url : undefined;
 }

@@ -82,7 +82,7 @@ export interface KeyOptions {
   readonly signal?: AbortSignal;
 }
 
-const version = process.env['CONTAINER_METALINK_VERSION'] ?? 'development';
+const version = process.env.CONTAINER_METALINK_VERSION ?? 'development';
 const userAgent = `container-metalink/${version}`;
 /** Beside the bundle; run from the sources there is none, and transfers stay on this thread. */
 const workerFile = path.join(__dirname, 'downloadWorker.js');
@@ -143,7 +143,7 @@ export function createWorld(first: WorldOptions): World {
           shared: options.settings['cache.shared'],
         },
       }),
-    cacheIndex: () => (index ??= openCacheIndex(options.storage)),
+    cacheIndex: () => (index ??= openCacheIndex(options.storage, (message) => log.warn(t('What is known of cache entries cannot be kept: {0}', message)))),
     async keys({ files, offline, signal }) {
       const trustedFingerprints = options.settings['verify.trustedKeys'];
       const keys = await loadKeys({ files, trustedFingerprints, keyRings: true, environment: options.environment });
@@ -237,9 +237,9 @@ function httpSettings({ http, settings, environment, log }: WorldOptions): HttpS
 }
 
 /** Invariant: no host is contacted because a file named it, unless the user acted or the host is one that the settings allow. */
-function refusal({ settings, isTrusted }: WorldOptions, url: URL, reason: 'command' | 'editor'): string | undefined {
-  if (!isTrusted()) return t('{0} is not asked: the workspace is not trusted.', url.host);
-  if (reason === 'command' || isAllowed(url, settings['online.hosts'])) return undefined;
+function refusal(options: WorldOptions, url: URL, reason: 'command' | 'editor'): string | undefined {
+  if (!options.isTrusted()) return t('{0} is not asked: the workspace is not trusted.', url.host);
+  if (reason === 'command' || isAllowed(url, options.settings['online.hosts'])) return undefined;
   return t('{0} is not asked by itself: it is not among the hosts of the setting "containerMetalink.online.hosts".', url.host);
 }
 

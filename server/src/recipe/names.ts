@@ -2,7 +2,7 @@ import { touches } from '../text/range';
 import type { TextRange } from '../text/range';
 import type { RecipeContext } from './context';
 import { filesSource, headerEntry } from './lookup';
-import type { Recipe, Section, Stage } from './syntax';
+import type { Recipe, Section } from './syntax';
 import { argumentLines } from './templating';
 import type { Engine } from './vocabulary';
 
@@ -106,9 +106,4 @@ class NameTable {
       occurrences: occurrences.sort((a, b) => a.range.start - b.range.start),
     }));
   }
-}
-
-/** The stage in which an occurrence stands. */
-export function stageOf(recipe: Recipe, occurrence: Occurrence): Stage | undefined {
-  return recipe.stages[occurrence.stage];
 }
