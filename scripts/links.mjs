@@ -1,5 +1,6 @@
 // Checks the links of README.md, CHANGELOG.md, CONTRIBUTING.md and docs/: every relative link leads to a file of the project, every
-// anchor to a heading in it. Links to the web are not followed.
+// anchor to a heading in it. Links to the web are not followed. The index of rules is checked as well (rule-index.mjs).
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 
@@ -10,7 +11,8 @@ const pages = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', ...markdownIn('do
 const problems = pages.flatMap(brokenLinks);
 for (const problem of problems) console.error(problem);
 console.log(`${pages.length} pages, ${problems.length} broken links`);
-process.exitCode = problems.length === 0 ? 0 : 1;
+const index = spawnSync(process.execPath, [path.join(import.meta.dirname, 'rule-index.mjs'), '--check'], { stdio: 'inherit' });
+process.exitCode = problems.length === 0 && index.status === 0 ? 0 : 1;
 
 function brokenLinks(page) {
   const text = withoutCode(fs.readFileSync(path.join(root, page), 'utf8'));
