@@ -1,5 +1,6 @@
 // Compares our parser with the engines' own ones, on the corpus (where it stands beside the project) and on generated files:
-//   node test/oracle/recipe/run.mjs [--seed N] [--count N]
+//   node test/oracle/recipe/run.mjs [--seed N] [--count N] [--folder FOLDER]
+// FOLDER holds further definition files, which are judged and changed as those of the corpus are.
 // Needs Go; the engines' packages come as Go modules (go.mod). Exits 1 on a difference, and leaves the files that show it in a
 // temporary folder.
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -28,7 +29,7 @@ let failed = 0;
 let refused = 0;
 
 const real = readCorpus();
-console.log(`seed ${seed}: ${real.length} files of the corpus, ${count} generated ones, by ${engines.join(' and ')}`);
+console.log(`seed ${seed}: ${real.length} files as they are, ${count} generated ones, by ${engines.join(' and ')}`);
 for (let i = 0; i < real.length; i += batchSize) compare(real.slice(i, i + batchSize));
 for (let i = 0; i < count; i += batchSize) compare(generate(i, Math.min(count, i + batchSize)));
 
@@ -41,6 +42,10 @@ process.exitCode = failed === 0 ? 0 : 1;
 function numberOption(name, otherwise) {
   const index = process.argv.indexOf(name);
   return index < 0 ? otherwise : Number(process.argv[index + 1]);
+}
+
+function optionValues(name) {
+  return process.argv.flatMap((word, index) => (word === name ? process.argv.slice(index + 1, index + 2) : []));
 }
 
 async function loadParser() {
@@ -57,13 +62,9 @@ function buildOracle() {
   return output;
 }
 
-/** Every definition file of the corpus, the archive included; empty where the corpus is not there. */
+/** Every definition file of the corpus, the archive included, and of the folder that `--folder` names; empty where there is neither. */
 function readCorpus() {
-  if (!fs.existsSync(corpus)) return [];
-  const archive = path.join(work, 'archive');
-  fs.mkdirSync(archive);
-  execFileSync('tar', ['-xzf', path.join(corpus, 'hub-archive.tar.gz'), '-C', archive]);
-  return [corpus, archive].flatMap((folder) =>
+  return [...corpusFolders(), ...optionValues('--folder')].flatMap((folder) =>
     fs
       .readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && !/\.(json|tsv|txt|tar\.gz)$/.test(entry.name))
@@ -71,6 +72,14 @@ function readCorpus() {
       .sort()
       .map((file) => ({ name: file, bytes: fs.readFileSync(file) })),
   );
+}
+
+function corpusFolders() {
+  if (!fs.existsSync(corpus)) return [];
+  const archive = path.join(work, 'archive');
+  fs.mkdirSync(archive);
+  execFileSync('tar', ['-xzf', path.join(corpus, 'hub-archive.tar.gz'), '-C', archive]);
+  return [corpus, archive];
 }
 
 /** Files `from`…`to` of the series that the seed stands for; each has its own random numbers, so any one can be made again. */
