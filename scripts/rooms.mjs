@@ -31,6 +31,7 @@ export const rooms = {
     'cache',
     'operations',
   ],
+  cli: ['text', 'image', 'platform', 'operations'],
 };
 
 /** Rooms that import no Node builtin, no network, no disk, no `vscode*` runtime, and cannot fail. */

@@ -107,9 +107,6 @@ function clientOptions(context: vscode.ExtensionContext, log: vscode.LogOutputCh
     outputChannel: log,
     // A feature that fails is told in the log; a pop-up is only the answer to a command.
     revealOutputChannelOn: RevealOutputChannelOn.Never,
-    synchronize: {
-      fileEvents: vscode.workspace.createFileSystemWatcher('**/.container-metalink.json'),
-    },
     // Links of the server's hovers may run our own commands, and no others.
     markdown: { isTrusted: { enabledCommands: hoverCommands(context) } },
     errorHandler: createRestartPolicy(log),

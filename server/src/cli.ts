@@ -1,14 +1,14 @@
-import { createConnection, ProposedFeatures, StreamMessageReader, StreamMessageWriter } from 'vscode-languageserver/node';
 import { runCommand } from './cli/run';
+import { isServerCall } from './cli/serverCall';
 import { createTerminal } from './cli/terminal';
-import { startServer } from './lsp/server';
 
 // The command-line process: the same core as the language server, by another door.
-if (process.argv[2] === 'lsp') {
-  // `lsp --stdio`, for editors other than VS Code.
-  startServer(createConnection(ProposedFeatures.all, new StreamMessageReader(process.stdin), new StreamMessageWriter(process.stdout)));
+const words = process.argv.slice(2);
+if (isServerCall(words)) {
+  // For editors other than VS Code. Loaded here, so that commands start without the protocol's code.
+  void import('./lsp/serveProcess').then(({ serveProcess }) => serveProcess({ input: process.stdin, output: process.stdout }));
 } else {
-  void runCommand(process.argv.slice(2), createTerminal()).then((status) => {
+  void runCommand(words, createTerminal()).then((status) => {
     process.exitCode = status;
   });
 }

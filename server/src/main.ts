@@ -1,5 +1,4 @@
-import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
-import { startServer } from './lsp/server';
+import { serveProcess } from './lsp/serveProcess';
 
-// The language-server process: started by the client with --node-ipc, or by other editors with --stdio.
-startServer(createConnection(ProposedFeatures.all));
+// The language-server process that VS Code's client starts.
+serveProcess();

@@ -51,7 +51,7 @@ export function checkSarif(files: readonly CheckedFile[]): string {
         tool: {
           driver: {
             name: 'container-metalink',
-            version: process.env['CONTAINER_METALINK_VERSION'] ?? 'development',
+            version: process.env.CONTAINER_METALINK_VERSION ?? 'development',
             informationUri: 'https://github.com/container-metalink/container-metalink',
             rules: codes.map((id) => ({ id, helpUri: rulePage(id) })),
           },

@@ -11,9 +11,9 @@ import { t } from '../text/l10n';
  * Never rejects: a broken file is named in `problem`.
  */
 export async function readConfiguredSettings(): Promise<{ settings: Partial<Settings>; problem?: string }> {
-  const named = process.env['CONTAINER_METALINK_CONFIG'];
+  const named = process.env.CONTAINER_METALINK_CONFIG;
   const file =
-    named ?? path.join(process.env['XDG_CONFIG_HOME'] ?? path.join(os.homedir(), '.config'), 'container-metalink', 'settings.json');
+    named ?? path.join(process.env.XDG_CONFIG_HOME ?? path.join(os.homedir(), '.config'), 'container-metalink', 'settings.json');
   let text: string;
   try {
     text = await fs.readFile(file, 'utf8');

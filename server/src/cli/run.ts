@@ -3,6 +3,7 @@ import { HttpError } from '../platform/ports';
 import { readConfiguredSettings } from './configuredSettings';
 import { createEnvironment } from './environment';
 import type { Environment } from './environment';
+import { refuseServerCall } from './serverCall';
 import { exitStatus, UsageError } from './terminal';
 import { usages } from './usages';
 import type { Terminal } from './terminal';
@@ -18,13 +19,14 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   metalink: async () => (await import('./metalinkCommand')).metalink,
   cache: async () => (await import('./cacheCommand')).cache,
   completion: async () => (await import('./completionScript')).completionScript,
+  lsp: () => Promise.resolve(refuseServerCall),
 };
 
 /** Runs one command; returns its exit status. Every error becomes one line on standard error; never rejects. */
 export async function runCommand(words: readonly string[], terminal: Terminal): Promise<number> {
   const [name, ...rest] = words;
   if (name === '--version' || name === '-v') {
-    terminal.out(process.env['CONTAINER_METALINK_VERSION'] ?? 'development');
+    terminal.out(process.env.CONTAINER_METALINK_VERSION ?? 'development');
     return exitStatus.good;
   }
   if (name === undefined || name === 'help' || name === '--help' || name === '-h' || rest.includes('--help') || rest.includes('-h')) {
@@ -75,7 +77,7 @@ function report(error: unknown, terminal: Terminal): number {
     terminal.note(t('"container-metalink help" shows how it is used.'));
     return exitStatus.usage;
   }
-  if (!(error instanceof HttpError) && process.env['CONTAINER_METALINK_DEBUG'] === '1' && error instanceof Error)
+  if (!(error instanceof HttpError) && process.env.CONTAINER_METALINK_DEBUG === '1' && error instanceof Error)
     terminal.note(error.stack ?? '');
   return exitStatus.trouble;
 }

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { LSPErrorCodes, ResponseError } from 'vscode-languageserver';
 import type { CancellationToken, Connection, ServerCapabilities } from 'vscode-languageserver';
 import type { CompletionItem, CompletionList, Hover } from 'vscode-languageserver-types';
 import { completePath } from '../operations/pathCompletion';
@@ -9,7 +10,6 @@ import type { DiagnosticsManager } from './diagnostics';
 import type { OpenDocuments } from './documents';
 import type { AnalysedDocument, ClientAbilities, Language } from './language';
 import type { OnlineFeatures } from './onlineFeatures';
-import { t } from '../text/l10n';
 import { plainHover } from './plainText';
 import { semanticLegend } from './semanticLegend';
 
@@ -100,7 +100,7 @@ export function registerFeatures({ connection, documents, diagnostics, online, m
   connection.onCodeAction((params) =>
     on(params.textDocument.uri, [], async (d) => [
       ...codeActions(d, await diagnostics.findingsOf(d.uri), params.range, params.context),
-      ...(await online.codeActions(d, params.range, params.context)),
+      ...online.codeActions(d, params.range, params.context),
     ]),
   );
   connection.onCodeLens((params) =>
@@ -124,8 +124,7 @@ export function registerFeatures({ connection, documents, diagnostics, online, m
       const answer = l.rename(d.context, d.source.offsetAt(params.position), params.newName);
       if (answer === undefined) return null;
       if ('edits' in answer) return { changes: { [d.uri]: answer.edits } };
-      connection.window.showWarningMessage(t('Not renamed: {0}', answer.problem));
-      return null;
+      throw new ResponseError(LSPErrorCodes.RequestFailed, answer.problem); // editors show it beside the name
     }),
   );
   connection.onFoldingRanges((params) => on(params.textDocument.uri, [], (d, l) => l.folding(d.context)));

@@ -8,8 +8,8 @@ export interface WatcherSurroundings {
   readonly connection: Connection;
   readonly documents: OpenDocuments;
   readonly diagnostics: DiagnosticsManager;
-  getWorld(): Promise<World>;
-  isTrusted(): boolean;
+  readonly getWorld: () => Promise<World>;
+  readonly isTrusted: () => boolean;
 }
 
 /** Milliseconds without a keystroke before a program or a hub is asked. */

@@ -19,8 +19,8 @@ export interface OnlineFeatures {
 }
 
 export interface OnlineSurroundings {
-  getWorld(): Promise<World>;
-  isTrusted(): boolean;
+  readonly getWorld: () => Promise<World>;
+  readonly isTrusted: () => boolean;
   /** The client runs commands from Markdown links. */
   readonly commandLinks: boolean;
 }

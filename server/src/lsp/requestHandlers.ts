@@ -1,5 +1,6 @@
 import type { CancellationToken } from 'vscode-languageserver';
-import { fileURLToPath } from 'node:url';
+import fs from 'node:fs/promises';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { methods } from '../protocol';
 import type {
   BuildInfoParams,
@@ -41,6 +42,7 @@ import { createMetalink } from '../operations/createMetalink';
 import { inspectTarget } from '../operations/inspect';
 import { mergeMetalinkTexts } from '../operations/mergeMetalinks';
 import { pinReferences } from '../operations/pin';
+import { pinFolder } from '../operations/pinFolder';
 import { pullTarget } from '../operations/pull';
 import { resolveMetalinkText } from '../operations/resolveMetalink';
 import { readTextFile } from '../operations/textFile';
@@ -64,7 +66,7 @@ export function requestHandlers({
   getWorld,
 }: RequestSurroundings): ReadonlyMap<string, RequestHandler> {
   const handlers = new Map<string, RequestHandler>();
-  const on = <P, R>(method: string, answer: (params: P, token: CancellationToken) => Promise<R>) =>
+  const on = (method: string, answer: (params: never, token: CancellationToken) => Promise<unknown>) =>
     handlers.set(method, answer as RequestHandler);
   const log = (line: string) => connection.console.info(line);
   /** Documents as they stand in the editor come before what is on disk. */
@@ -157,6 +159,7 @@ export function requestHandlers({
   });
 
   on(methods.pin, async (params: PinParams, token): Promise<PinResult> => {
+    if (await isFolder(params.uri)) return pinBelow(params, signalOf(token));
     const text = await documentText(params.uri);
     const source = createSourceText(text);
     const pinned = await pinReferences(await getWorld(), text, {
@@ -187,10 +190,38 @@ export function requestHandlers({
 
   return handlers;
 
+  /** The edits of all recipes below a folder, in one step that can be undone; what an editor does not have open, it opens. */
+  async function pinBelow({ uri, action }: PinParams, signal: AbortSignal): Promise<PinResult> {
+    const open = new Map(documents.uris.filter((known) => known.startsWith('file:')).map((known) => [fileURLToPath(known), known]));
+    const files = await pinFolder(await getWorld(), fileURLToPath(uri), {
+      action,
+      signal,
+      openText: (file) => documents.textOf(open.get(file) ?? ''),
+    });
+    const changes = files
+      .filter(({ edits }) => edits.length > 0)
+      .map(({ path, text, edits }) => {
+        const source = createSourceText(text);
+        return [open.get(path) ?? pathToFileURL(path).href, edits.map((edit) => toTextEdit(edit, source))] as const;
+      });
+    if (changes.length > 0) await connection.workspace.applyEdit({ changes: Object.fromEntries(changes) });
+    const report = files.flatMap((file) => file.report);
+    return {
+      changed: changes.reduce((sum, [, edits]) => sum + edits.length, 0),
+      report: report.length === 0 ? [t('There is no recipe in this folder.')] : report,
+    };
+  }
+
   /** The text of a document as it stands in the editor, else on disk. */
   async function documentText(uri: string): Promise<string> {
     const text = openText(uri);
     if (text !== undefined) return text;
     return readTextFile(fileURLToPath(uri));
   }
+}
+
+async function isFolder(uri: string): Promise<boolean> {
+  if (!uri.startsWith('file:')) return false;
+  const stat = await fs.stat(fileURLToPath(uri)).catch(() => undefined); // a new document has no file yet
+  return stat?.isDirectory() === true;
 }

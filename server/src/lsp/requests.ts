@@ -1,5 +1,5 @@
-import { ResponseError } from 'vscode-languageserver';
-import type { Connection } from 'vscode-languageserver';
+import { LSPErrorCodes, ResponseError } from 'vscode-languageserver';
+import type { CancellationToken, Connection } from 'vscode-languageserver';
 import type { World } from '../operations/world';
 import { methods } from '../protocol';
 import type { DiagnosticsManager } from './diagnostics';
@@ -10,11 +10,8 @@ export interface RequestSurroundings {
   readonly connection: Connection;
   readonly documents: OpenDocuments;
   readonly diagnostics: DiagnosticsManager;
-  getWorld(): Promise<World>;
+  readonly getWorld: () => Promise<World>;
 }
-
-/** LSP ErrorCodes.RequestFailed. */
-const requestFailed = -32803;
 
 /** Messages that the client sends; the others of protocol.ts go the other way. */
 const asked = [
@@ -41,14 +38,14 @@ export function registerRequests(surroundings: RequestSurroundings): void {
   let handlers: Promise<ReturnType<typeof requestHandlers>> | undefined;
   const load = () => (handlers ??= import('./requestHandlers').then((room) => room.requestHandlers(surroundings)));
   for (const method of asked) {
-    surroundings.connection.onRequest(method, async (params: unknown, token) => {
+    surroundings.connection.onRequest(method, async (params: unknown, token: CancellationToken) => {
       const handler = (await load()).get(method);
-      if (handler === undefined) throw new ResponseError(requestFailed, `${method} is not answered`);
+      if (handler === undefined) throw new ResponseError(LSPErrorCodes.RequestFailed, `${method} is not answered`);
       try {
         return await handler(params, token);
       } catch (error) {
         // Errors that reach this place are written for people.
-        throw new ResponseError(requestFailed, error instanceof Error ? error.message : String(error));
+        throw new ResponseError(LSPErrorCodes.RequestFailed, error instanceof Error ? error.message : String(error));
       }
     });
   }

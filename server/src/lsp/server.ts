@@ -1,7 +1,8 @@
 import type { Connection, InitializeParams, InitializeResult } from 'vscode-languageserver';
-import { TextDocumentSyncKind } from 'vscode-languageserver';
+import { DidChangeWatchedFilesNotification, TextDocumentSyncKind } from 'vscode-languageserver';
 import { methods } from '../protocol';
 import type { InitializationOptions, TrustParams } from '../protocol';
+import { workspaceFileName } from '../operations/workspaceFile';
 import type { World } from '../operations/world';
 import { useBundle } from '../text/l10n';
 import { createDiagnosticsManager } from './diagnostics';
@@ -19,9 +20,9 @@ import { worldOptions } from './worldOptions';
 
 /** Languages by LSP language id. `apptainer` and `singularity` are both in use for recipes. */
 const languages: ReadonlyMap<string, Language<unknown>> = new Map<string, Language<unknown>>([
-  ['singularity', recipeLanguage as Language<unknown>],
-  ['apptainer', recipeLanguage as Language<unknown>],
-  ['metalink', metalinkLanguage as Language<unknown>],
+  ['singularity', recipeLanguage],
+  ['apptainer', recipeLanguage],
+  ['metalink', metalinkLanguage],
 ]);
 
 /** Serves the Language Server Protocol on a connection until it ends. */
@@ -38,8 +39,8 @@ function initialize(connection: Connection, params: InitializeParams): Initializ
   const markdown = client.textDocument?.hover?.contentFormat?.includes('markdown') === true;
 
   const settings = createSettingsStore(connection, client.workspace?.configuration === true);
-  const workspaceRules = createWorkspaceRulesStore();
-  workspaceRules.setFolders(params.workspaceFolders?.map((f) => f.uri) ?? []);
+  const workspaceRules = createWorkspaceRulesStore((problem) => connection.console.warn(problem));
+  workspaceRules.setFolders(foldersOf(params));
   const documents = createOpenDocuments(connection, languages, settings, workspaceRules);
   const diagnostics = createDiagnosticsManager(connection, documents, { pull, sourceName: 'container-metalink' });
 
@@ -78,10 +79,25 @@ function initialize(connection: Connection, params: InitializeParams): Initializ
   watchDocuments({ connection, documents, diagnostics, getWorld, isTrusted: () => trusted });
 
   connection.onDidChangeConfiguration((change) => {
-    settings.take(isObject(change.settings) ? (change.settings as Record<string, unknown>)['containerMetalink'] : undefined);
+    settings.take(isObject(change.settings) ? (change.settings as Record<string, unknown>).containerMetalink : undefined);
     guarded(reconfigure)();
   });
   connection.onDidChangeWatchedFiles(guarded(reconfigure));
+  connection.onInitialized(
+    guarded(async () => {
+      if (client.workspace?.didChangeWatchedFiles?.dynamicRegistration === true)
+        await connection.client.register(DidChangeWatchedFilesNotification.type, {
+          watchers: [{ globPattern: `**/${workspaceFileName}` }],
+        });
+      if (client.workspace?.workspaceFolders === true)
+        connection.workspace.onDidChangeWorkspaceFolders(
+          guarded(async () => {
+            workspaceRules.setFolders((await connection.workspace.getWorkspaceFolders())?.map(({ uri }) => uri) ?? []);
+            await reconfigure();
+          }),
+        );
+    }),
+  );
   connection.onNotification(methods.trust, (trust: TrustParams) => {
     trusted = trust.trusted;
     guarded(reconfigure)();
@@ -95,14 +111,21 @@ function initialize(connection: Connection, params: InitializeParams): Initializ
     capabilities: {
       positionEncoding: 'utf-16',
       textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
-      workspace: { workspaceFolders: { supported: true } },
+      workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
       ...featureCapabilities(pull),
     },
-    serverInfo: { name: 'container-metalink', version: process.env['CONTAINER_METALINK_VERSION'] ?? 'development' },
+    serverInfo: { name: 'container-metalink', version: process.env.CONTAINER_METALINK_VERSION ?? 'development' },
   };
 }
 
-/** Other editors may send nothing at all: then everything that a file names is left alone until a command asks for it. */
+/** Clients that know no workspace folders name one folder, or none. */
+// eslint-disable-next-line @typescript-eslint/no-deprecated -- it is all that such clients send
+function foldersOf({ workspaceFolders, rootUri }: InitializeParams): string[] {
+  if (workspaceFolders) return workspaceFolders.map(({ uri }) => uri);
+  return rootUri === null ? [] : [rootUri];
+}
+
+/** Other editors may send nothing at all: then the folder is not trusted, and no host is asked because a file names it. */
 function readOptions(value: unknown): InitializationOptions {
   const given = isObject(value) ? (value as Partial<InitializationOptions>) : {};
   return { ...given, trusted: given.trusted === true };

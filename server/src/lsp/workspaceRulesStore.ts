@@ -12,7 +12,8 @@ export interface WorkspaceRulesStore {
   forget(): void;
 }
 
-export function createWorkspaceRulesStore(): WorkspaceRulesStore {
+/** `onProblem` is told, once a reading, why a workspace file or label schema is not used. */
+export function createWorkspaceRulesStore(onProblem: (problem: string) => void): WorkspaceRulesStore {
   let roots: string[] = [];
   const known = new Map<string, Promise<WorkspaceRules>>();
   return {
@@ -24,6 +25,7 @@ export function createWorkspaceRulesStore(): WorkspaceRulesStore {
       if (rules === undefined) {
         const root = roots.find((each) => folder === each || folder.startsWith(each + path.sep)) ?? folder;
         rules = readWorkspaceRules(folder, roots).then((found) => withLabelSchemas(found, labelSchemas, root));
+        void rules.then(({ problem }) => problem !== undefined && onProblem(problem));
         known.set(key, rules);
       }
       return rules;
