@@ -8,7 +8,10 @@ export interface Link {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-const link = /<([^>]*)>((?:[ \t]*;[ \t]*[^\s=;,"]+(?:[ \t]*=[ \t]*(?:"(?:[^"\\]|\\.)*"|[^\s;,"]*))?)*)[ \t]*(?:,|$)/gy;
+/** One link with its parameters; an empty parameter, as behind a last `;`, says nothing (RFC 8288 §3). */
+const link = /<([^>]*)>((?:[ \t]*;(?:[ \t]*[^\s=;,"]+(?:[ \t]*=[ \t]*(?:"(?:[^"\\]|\\.)*"|[^\s;,"]*))?)?)*)[ \t]*(?:,|$)/y;
+/** Empty elements of a list are passed over (RFC 9110 §5.6.1.2). */
+const emptyElements = /[ \t,]*/y;
 const linkParameter = /;[ \t]*([^\s=;,"]+)(?:[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]*)))?/g;
 
 /** Reads `Link` fields (RFC 8288 §3). What is malformed ends its field; never fails. */
@@ -16,18 +19,20 @@ export function parseLinks(fields: readonly string[]): readonly Link[] {
   return fields.flatMap((field) => {
     const links: Link[] = [];
     const text = field.trim();
-    link.lastIndex = 0;
-    for (let match = link.exec(text); match; match = link.exec(text)) {
+    for (let position = 0; ;) {
+      emptyElements.lastIndex = position;
+      emptyElements.exec(text);
+      link.lastIndex = emptyElements.lastIndex;
+      const match = link.exec(text);
+      if (match === null) return links;
+      position = link.lastIndex;
       const parameters = readParameters(match[2] ?? '');
       const relations = (parameters.rel ?? '')
         .toLowerCase()
         .split(/\s+/)
         .filter((relation) => relation !== '');
       links.push({ target: (match[1] ?? '').trim(), relations, parameters });
-      const spaces = /^[ \t]*/.exec(text.slice(link.lastIndex))?.[0].length ?? 0;
-      link.lastIndex += spaces;
     }
-    return links;
   });
 }
 

@@ -41,7 +41,7 @@ export async function* checkPaths(paths: readonly string[], options: CheckOption
   for (const given of paths) {
     const stat = fs.statSync(given, { throwIfNoEntry: false });
     if (stat?.isDirectory() === true) {
-      for (const file of walk(given)) {
+      for (const file of filesBelow(given)) {
         if (options.signal?.aborted === true) return;
         const rules = await rulesOf(path.dirname(file));
         if (isIgnored(file, rules)) continue;
@@ -95,7 +95,7 @@ function checkFile(file: string, options: CheckOptions, rules: WorkspaceRules, n
 }
 
 /** `.def` and files without a telling name are ours by content only, unless they were named on the command line. */
-function languageOf(file: string, bytes: Uint8Array, named: boolean): LanguageName | undefined {
+export function languageOf(file: string, bytes: Uint8Array, named: boolean): LanguageName | undefined {
   const byName = languageByName(file);
   if (byName === 'metalink' || (byName === 'recipe' && !/\.def$/i.test(file))) return byName;
   const byContent = languageByContent(bytes);
@@ -105,7 +105,8 @@ function languageOf(file: string, bytes: Uint8Array, named: boolean): LanguageNa
 
 const passedOver = new Set(['.git', 'node_modules', '.vscode-test', '.hg', '.svn']);
 
-function* walk(folder: string): Generator<string> {
+/** Files below a folder that are ours by name, in alphabetical order; links and folders of tools are not followed. */
+export function* filesBelow(folder: string): Generator<string> {
   let entries: fs.Dirent[];
   try {
     entries = fs.readdirSync(folder, { withFileTypes: true });
@@ -116,7 +117,7 @@ function* walk(folder: string): Generator<string> {
   for (const entry of entries) {
     const file = path.join(folder, entry.name);
     if (entry.isDirectory()) {
-      if (!passedOver.has(entry.name)) yield* walk(file);
+      if (!passedOver.has(entry.name)) yield* filesBelow(file);
     } else if (entry.isFile() && languageByName(file) !== undefined) yield file;
   }
 }

@@ -1,5 +1,6 @@
 import { formatDigest, shortDigest } from '../image/digest';
-import type { RegistryReference } from '../image/reference';
+import type { RegistryReference, ShubReference } from '../image/reference';
+import { without } from '../image/without';
 import { recipeImages } from '../recipe/images';
 import type { RecipeImage } from '../recipe/images';
 import { parseRecipe } from '../recipe/parse';
@@ -50,6 +51,7 @@ interface Pin {
 async function pinImage(world: World, text: string, image: RecipeImage, { action, signal }: PinOptions): Promise<Pin> {
   const reference = image.parsed?.reference;
   if (image.templated) return { line: t('{0}: has a placeholder, and is left as it is.', image.value) };
+  if (reference?.kind === 'shub') return pinShub(world, image, reference, { action, signal });
   if (reference?.kind !== 'registry') return { line: t('{0}: only images of a registry have a digest that can be pinned.', image.value) };
   const noted = /^[ \t]*#[ \t]*tag:[ \t]*(\S+)/.exec(text.slice(image.range.end, image.range.end + 300));
   const place: PinPlace = {
@@ -64,6 +66,32 @@ async function pinImage(world: World, text: string, image: RecipeImage, { action
   if (action === 'update' && reference.digest === undefined) return { line: t('{0}: is not pinned.', image.value) };
   if (action === 'update' && place.tag === undefined) return { line: t('{0}: has no tag that could name a newer image.', image.value) };
   return withCurrentDigest(world, place, signal);
+}
+
+/** Behind `@` of a `shub://` reference stands the MD5 of the file, beside the tag (facts of the hub's archive or registry). */
+async function pinShub(world: World, image: RecipeImage, reference: ShubReference, { action, signal }: PinOptions): Promise<Pin> {
+  const { version: pinned } = reference;
+  const bare = pinned === undefined ? image.value : image.value.slice(0, -pinned.length - 1);
+  if (action === 'unpin') {
+    return pinned === undefined
+      ? { line: t('{0}: has no digest.', image.value) }
+      : { edit: { range: image.range, newText: bare }, line: t('{0}: digest taken away.', image.value) };
+  }
+  if (action === 'pin' && pinned !== undefined) return { line: t('{0}: is pinned already.', image.value) };
+  if (action === 'update' && pinned === undefined) return { line: t('{0}: is not pinned.', image.value) };
+  try {
+    const { digest } = await world.hubs.resolve(without(reference, 'version'), { signal, reason: 'command', fresh: true });
+    if (digest === undefined) return { line: t('{0}: the hub tells no digest.', image.value) };
+    if (digest.hex === pinned) return { line: t('{0}: is up to date.', image.value) };
+    const named = reference.tag === undefined ? `${bare}:latest` : bare;
+    return {
+      edit: { range: image.range, newText: `${named}@${digest.hex}` },
+      line: t('{0}: pinned to the MD5 {1}, which tells accidents and no forgeries.', image.value, digest.hex),
+    };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { line: `${image.value}: ${error instanceof Error ? error.message : String(error)}` };
+  }
 }
 
 function unpin({ image, reference, tag, note }: PinPlace): Pin {

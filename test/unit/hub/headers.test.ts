@@ -57,7 +57,17 @@ describe('Link', () => {
   ])('%s', (field, target, relations) => {
     expect(parseLinks([field])[0]).toMatchObject({ target, relations });
   });
+  test.each<[string, string[]]>([
+    ['<a>; rel=next;', ['a']],
+    ['<a>; rel=next; , <b>;; rel=x', ['a', 'b']],
+    [', ,<a>; rel=next,, <b>,', ['a', 'b']],
+    ['<a>;', ['a']],
+    [',;<a>', []],
+  ])('empty parameters and elements are passed over: %s', (field, targets) => {
+    expect(parseLinks([field]).map((link) => link.target)).toEqual(targets);
+  });
   test('several in a field, what is malformed ends it', () => {
+    parseLinks([`<a>${'; '.repeat(20_000)}x x`, ', '.repeat(50_000), `<a>${' '.repeat(50_000)}x`]);
     expect(parseLinks(['<a>; rel=x, <b>; rel=y, nonsense <c>']).map((link) => link.target)).toEqual(['a', 'b']);
     fc.assert(fc.property(fc.array(fc.string()), (fields) => void parseLinks(fields)));
   });
