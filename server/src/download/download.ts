@@ -15,14 +15,13 @@ import type { TransferJob } from './transferJob';
 
 /** A download of this process that others may join. */
 interface SharedDownload {
-  readonly key: string;
+  /** What is fetched; undefined when nobody may join. */
+  readonly key: string | undefined;
   readonly result: Promise<DownloadResult>;
   readonly abort: AbortController;
   readonly listeners: Set<(progress: DownloadProgress) => void>;
   /** Callers that have not cancelled. */
   waiting: number;
-  /** `hand-over` results that have not been released. */
-  held: number;
 }
 
 const shared = new Map<string, SharedDownload>();
@@ -40,9 +39,11 @@ const lookAgain = 300;
 export async function download(request: DownloadRequest, world: DownloadWorld, control: DownloadControl = {}): Promise<DownloadResult> {
   try {
     const paths = await preparePaths(request.directory, request.name);
-    const key = JSON.stringify([request.size?.toString(), request.hashes.map((hash) => hash.hex), request.finish]);
+    const key = JSON.stringify([request.size?.toString(), request.hashes.map((hash) => hash.hex)]);
+    // A handed-over file belongs to one caller: the others wait for the lock, and find then what that one made of it.
+    if (request.finish === 'hand-over') return await join(begin(request, world, paths, undefined), control);
     const running = shared.get(paths.final);
-    if (running !== undefined && running.key !== key && running.held === 0)
+    if (running !== undefined && running.key !== key)
       throw new DownloadError('busy', t('{0} is being fetched already, with other contents.', paths.final));
     return await join(running?.key === key ? running : begin(request, world, paths, key), control);
   } catch (error) {
@@ -50,14 +51,15 @@ export async function download(request: DownloadRequest, world: DownloadWorld, c
   }
 }
 
-function begin(request: DownloadRequest, world: DownloadWorld, paths: TargetPaths, key: string): SharedDownload {
+function begin(request: DownloadRequest, world: DownloadWorld, paths: TargetPaths, key: string | undefined): SharedDownload {
   const abort = new AbortController();
   const listeners = new Set<(progress: DownloadProgress) => void>();
   const onProgress = (progress: DownloadProgress): void => {
     for (const listener of listeners) listener(progress);
   };
   const result = run(request, world, paths, { signal: abort.signal, onProgress });
-  const entry: SharedDownload = { key, result, abort, listeners, waiting: 0, held: 0 };
+  const entry: SharedDownload = { key, result, abort, listeners, waiting: 0 };
+  if (key === undefined) return entry;
   shared.set(paths.final, entry);
   const forget = (): void => {
     if (shared.get(paths.final) === entry) shared.delete(paths.final);
@@ -94,7 +96,7 @@ async function run(
   const lock = await waitForLock(paths, request, world, control);
   let isHandedOver = false;
   try {
-    const outcome = await runTransfer(jobOf(request, world, paths), request, world, control);
+    const outcome = await runTransfer(await jobOf(request, world, paths), request, world, control);
     control.onProgress({ state: 'finishing', bytes: outcome.size, total: outcome.size, rate: 0, mirrors: { active: 0, total: 0 } });
     if (!(await lock.stillHeld())) throw new DownloadError('busy', t('Another process has taken over the download of {0}.', paths.final));
     const isThere = outcome.outcome === 'already-there';
@@ -106,7 +108,7 @@ async function run(
   }
 }
 
-function jobOf(request: DownloadRequest, world: DownloadWorld, paths: TargetPaths): TransferJob {
+async function jobOf(request: DownloadRequest, world: DownloadWorld, paths: TargetPaths): Promise<TransferJob> {
   const { size } = request;
   if (size !== undefined && (size < 0n || size > BigInt(Number.MAX_SAFE_INTEGER)))
     throw new DownloadError('no-source', t('The declared size, {0} bytes, is beyond what can be downloaded.', size));
@@ -126,7 +128,7 @@ function jobOf(request: DownloadRequest, world: DownloadWorld, paths: TargetPath
       ...(source.etag === undefined ? {} : { etag: source.etag }),
       hasHeaders: source.headers !== undefined,
     })),
-    candidates: request.candidates ?? [],
+    candidates: (await request.candidates?.()) ?? [],
     overwrite: request.overwrite ?? false,
     unverified: request.unverified,
     onCancel: request.onCancel,

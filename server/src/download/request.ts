@@ -55,8 +55,8 @@ export interface DownloadRequest {
   readonly hashes: readonly DeclaredHash[];
   readonly pieces?: readonly DeclaredPieces[];
   readonly sources: readonly DownloadSource[];
-  /** Local files that may be this file, or parts of it: copied only after their hash agreed. */
-  readonly candidates?: readonly string[];
+  /** Local files that may be this file, or parts of it: copied only after their hash agreed. Asked for when nobody else fetches the file. */
+  readonly candidates?: () => Promise<readonly string[]>;
   /** Permission bits of the finished file; default 0o644. */
   readonly mode?: number;
   /** Replace a differing file under the final name. Default false: the download fails with `exists`. */

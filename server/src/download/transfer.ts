@@ -18,7 +18,7 @@ import type { CheckedPiece } from './pieceCheck';
 import { repairPieces, repairWhole } from './repair';
 import { strongEtag } from './replyCheck';
 import { DownloadError } from './request';
-import type { HeaderContext } from './request';
+import type { DeclaredPieces, HeaderContext } from './request';
 import { Resumption } from './resumption';
 import { Scheduler } from './scheduler';
 import { streamUnknown } from './streamUnknown';
@@ -177,12 +177,9 @@ class NetworkTransfer {
             note(t('{0} gave wrong bytes: those of another source match the hash.', host(source)));
           await file.truncate(size);
           await file.sync();
-          const compared = expectation.pieces !== undefined && assembly.comparedAll ? { pieces: expectation.pieces } : {};
-          return this.report.outcome(
-            'downloaded',
-            { size, digests, identity: await file.identity(), ...compared },
-            assembly.piecesVerified,
-          );
+          const compared = this.comparedPieces(expectation, assembly);
+          const count = compared.pieces?.hashes.length ?? assembly.piecesVerified;
+          return this.report.outcome('downloaded', { size, digests, identity: await file.identity(), ...compared }, count);
         }
         note(t('The {0} of the whole file is {1}, declared is {2}.', whole.type, digests[whole.type] ?? '', whole.hex));
         assembly.restartHash();
@@ -208,10 +205,20 @@ class NetworkTransfer {
 
   private expectationFor(size: number): Expectation {
     const { pieces } = this.expectation;
-    if (pieces === undefined || piecesFit(pieces, size)) return this.expectation;
+    if (pieces === undefined) return this.expectation;
+    // The only piece of a small file is the file: its hash is one of those that are computed anyway.
+    if (pieces.hashes.length === 1 && size <= pieces.length && isDeclared(this.expectation, pieces))
+      return { ...this.expectation, pieces: undefined };
+    if (piecesFit(pieces, size)) return this.expectation;
     const needed = Math.ceil(size / pieces.length);
     this.report.note(t('The piece hashes are not used: {0} are listed, {1} would be needed.', pieces.hashes.length, needed));
     return { ...this.expectation, pieces: undefined };
+  }
+
+  private comparedPieces(expectation: Expectation, assembly: Assembly): Pick<TransferOutcome, 'pieces'> {
+    if (expectation.pieces !== undefined) return assembly.comparedAll ? { pieces: expectation.pieces } : {};
+    const { pieces } = this.expectation;
+    return pieces?.hashes.length === 1 && isDeclared(this.expectation, pieces) ? { pieces } : {};
   }
 
   private async takeFrom(
@@ -289,6 +296,11 @@ async function checkSpace(job: TransferJob, size: number, report: TransferReport
   const needed = BigInt(size) - BigInt((there?.blocks ?? 0) * 512);
   if (free !== undefined && needed > free)
     throw report.error('no-space', t('{0} bytes are needed in {1}, {2} are free.', needed, job.folder, free));
+}
+
+/** The list is one piece, and its hash is declared for the whole file too. */
+function isDeclared({ whole }: Expectation, pieces: DeclaredPieces): boolean {
+  return whole?.type === pieces.type && whole.hex === pieces.hashes[0];
 }
 
 function digestsOf(expectation: Expectation): Record<string, string> {

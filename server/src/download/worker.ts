@@ -10,11 +10,13 @@ import type { FromWorker, Question, ToWorker, WorkerFailure, WorkerNetwork } fro
 const limit = new RateLimit();
 const running = new Map<number, AbortController>();
 const calls = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
-const transports = new Map<string, Transport>();
+const networks = new Map<number, WorkerNetwork>();
+const transports = new Map<number, Transport>();
 let lastCall = 0;
 
 parentPort?.on('message', (message: ToWorker) => {
-  if (message.kind === 'start') void start(message);
+  if (message.kind === 'network') networks.set(message.name, message.network);
+  else if (message.kind === 'start') void start(message);
   else if (message.kind === 'cancel') running.get(message.id)?.abort();
   else answer(message);
 });
@@ -45,13 +47,12 @@ async function start({ id, job, network, rateLimit }: Extract<ToWorker, { kind: 
 }
 
 /** Transfers with the same settings share their connections. Proxies are asked for through any transfer that still runs. */
-function transportFor(network: WorkerNetwork, id: number): Transport {
-  const key = JSON.stringify(network);
-  const known = transports.get(key);
+function transportFor(name: number, id: number): Transport {
+  const known = transports.get(name);
   if (known !== undefined) return known;
-  const { certificates, rejectUnauthorized, hasProxies, timing } = network;
+  const { certificates, rejectUnauthorized, hasProxies, timing }: Partial<WorkerNetwork> = networks.get(name) ?? {};
   const transport = createTransport({
-    ...(hasProxies
+    ...(hasProxies === true
       ? { proxyFor: async (url: string) => (await ask([...running.keys()].pop() ?? id, { ask: 'proxy', url })) as string | undefined }
       : {}),
     ...(certificates === undefined ? {} : { certificates }),
@@ -60,7 +61,7 @@ function transportFor(network: WorkerNetwork, id: number): Transport {
     ...(timing?.head === undefined ? {} : { headTimeout: timing.head }),
     ...(timing?.idle === undefined ? {} : { idleTimeout: timing.idle }),
   });
-  transports.set(key, transport);
+  transports.set(name, transport);
   return transport;
 }
 

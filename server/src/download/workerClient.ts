@@ -3,7 +3,7 @@ import { t } from '../text/l10n';
 import { DownloadError } from './request';
 import type { DownloadWorld } from './request';
 import type { TransferJob, TransferOutcome, TransferWorld } from './transferJob';
-import type { FromWorker, Question, ToWorker, WorkerFailure } from './workerMessages';
+import type { FromWorker, Question, ToWorker, WorkerFailure, WorkerNetwork } from './workerMessages';
 
 type Functions = Omit<TransferWorld, 'transport' | 'limit'>;
 
@@ -18,6 +18,7 @@ interface Running {
 class WorkerClient {
   readonly running = new Map<number, Running>();
   private readonly worker: Worker;
+  private readonly networks: WorkerNetwork[] = [];
   private idle: NodeJS.Timeout | undefined;
 
   constructor(file: string) {
@@ -32,20 +33,29 @@ class WorkerClient {
     clearTimeout(this.idle);
     this.running.set(id, running);
     this.worker.ref();
-    const { proxies, settings } = running.world;
+    this.post({ kind: 'start', id, job, network: this.networkName(running.world), rateLimit: running.world.settings.rateLimit });
+  }
+
+  /** Number of a way to the network, which is told once: certificates are long. */
+  private networkName({ proxies, settings: { timing } }: DownloadWorld): number {
     const { certificates, rejectUnauthorized } = proxies;
-    this.post({
-      kind: 'start',
-      id,
-      job,
-      network: {
-        hasProxies: proxies.proxyFor !== undefined,
-        ...(certificates === undefined ? {} : { certificates }),
-        ...(rejectUnauthorized === undefined ? {} : { rejectUnauthorized }),
-        ...(settings.timing === undefined ? {} : { timing: settings.timing }),
-      },
-      rateLimit: settings.rateLimit,
-    });
+    const network: WorkerNetwork = {
+      hasProxies: proxies.proxyFor !== undefined,
+      ...(certificates === undefined ? {} : { certificates }),
+      ...(rejectUnauthorized === undefined ? {} : { rejectUnauthorized }),
+      ...(timing === undefined ? {} : { timing }),
+    };
+    const known = this.networks.findIndex(
+      (one) =>
+        one.hasProxies === network.hasProxies &&
+        one.rejectUnauthorized === rejectUnauthorized &&
+        one.timing === timing &&
+        (one.certificates === certificates || one.certificates?.join() === certificates?.join()),
+    );
+    if (known >= 0) return known;
+    this.networks.push(network);
+    this.post({ kind: 'network', name: this.networks.length - 1, network });
+    return this.networks.length - 1;
   }
 
   cancel(id: number): void {

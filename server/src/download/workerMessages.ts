@@ -10,7 +10,8 @@ export interface WorkerNetwork {
 }
 
 export type ToWorker =
-  | { readonly kind: 'start'; readonly id: number; readonly job: TransferJob; readonly network: WorkerNetwork; readonly rateLimit: number }
+  | { readonly kind: 'network'; readonly name: number; readonly network: WorkerNetwork }
+  | { readonly kind: 'start'; readonly id: number; readonly job: TransferJob; readonly network: number; readonly rateLimit: number }
   | { readonly kind: 'cancel'; readonly id: number }
   | { readonly kind: 'answer'; readonly call: number; readonly value: unknown; readonly error?: string };
 

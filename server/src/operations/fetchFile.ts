@@ -16,6 +16,8 @@ export interface FetchOptions {
   readonly overwrite?: boolean;
   /** A name other than the document's. */
   readonly name?: string;
+  /** Permission bits of the file; readable for everybody when absent. */
+  readonly mode?: number;
 }
 
 /** A file that was fetched into a folder, under a temporary name until the caller has put it in place, with the evidence about it. */
@@ -42,7 +44,8 @@ export async function fetchFile(world: World, file: Pullable, directory: string,
       hashes: file.hashes,
       ...(file.pieces && { pieces: file.pieces }),
       sources: file.sources,
-      candidates: sha256 === undefined ? [] : await copiesByHash(world, sha256),
+      ...(sha256 !== undefined && { candidates: () => copiesByHash(world, sha256) }),
+      ...(options.mode !== undefined && { mode: options.mode }),
       finish: 'hand-over',
       onCancel: settings['download.onCancel'],
       overwrite: options.overwrite === true,

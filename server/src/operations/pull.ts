@@ -16,9 +16,11 @@ import { verifiedFile } from '../verify/verifiedFile';
 import { engineTitle } from './cacheLookup';
 import { fetchFile } from './fetchFile';
 import type { FetchedFile } from './fetchFile';
+import { forMany, SharedProgress } from './manyFiles';
 import type { ProgressListener } from './progress';
-import type { PullableFile, PullableImage, TargetItem } from './pullable';
+import type { Pullable, PullableFile, PullableImage, TargetItem } from './pullable';
 import { reportLine } from './reportText';
+import { steadyWorld } from './steadyWorld';
 import { targetItems } from './targetItems';
 import { downloadFailed } from './verify';
 import type { World } from './world';
@@ -46,9 +48,26 @@ export async function pullTarget(
   options: PullOptions,
 ): Promise<PulledItem[]> {
   const items = await targetItems(world, target, options);
-  const results: PulledItem[] = [];
-  for (const item of items) results.push(await pullItem(world, item, items.length > 1 ? asFolder(destination) : destination, options));
-  return results;
+  const steady = steadyWorld(world);
+  const [only] = items;
+  if (only !== undefined && items.length === 1) return [await pullItem(steady, only, destination, options)];
+  const folder = asFolder(destination);
+  const progress = new SharedProgress(items.map(sizeOf), options.onProgress);
+  return forMany([...items.entries()], async ([index, item]) => {
+    const result = await pullItem(steady, item, folder, { ...options, onProgress: progress.listener(index) });
+    progress.finish(index);
+    return result;
+  });
+}
+
+/** Bytes that have to be fetched at most; undefined when nobody says. */
+function sizeOf(item: TargetItem): number | undefined {
+  if (item.kind === 'file') return bytesOf(item);
+  return item.kind === 'oci' ? undefined : 0;
+}
+
+function bytesOf({ size }: Pullable): number | undefined {
+  return size === undefined ? undefined : Number(size);
 }
 
 /** Several files do not fit one name: they go into its folder. */
@@ -120,7 +139,11 @@ async function pullIntoFolder(
 ): Promise<PulledItem> {
   const final = destination.kind === 'file' ? destination.path : path.join(destination.path, fileNameFor(item));
   const directory = destination.kind === 'file' ? path.dirname(final) : destination.path;
-  const fetched = await fetchFile(world, item, directory, { ...options, name: path.relative(directory, final).split(path.sep).join('/') });
+  const fetched = await fetchFile(world, item, directory, {
+    ...options,
+    name: path.relative(directory, final).split(path.sep).join('/'),
+    mode: 0o666 & ~userMask(),
+  });
   let discard = true;
   try {
     const { report } = fetched;
@@ -129,7 +152,9 @@ async function pullIntoFolder(
     if (fetched.alreadyThere)
       return { title: item.title, outcome: 'already-there', report, path: final, message: t('{0} is there already: {1}', final, verified) };
     try {
-      await fs.chmod(fetched.path, 0o666 & ~process.umask());
+      // An image can be started like a program, and the engines' `pull` makes it so (`CopyFileAtomic(…, 0o777)`).
+      if (report.checks.some(({ name, status }) => name === 'structure' && status === 'pass'))
+        await fs.chmod(fetched.path, 0o777 & ~userMask());
       await renameDurably(fetched.path, final, { overwrite: options.overwrite });
       discard = false;
     } catch (error) {
@@ -159,6 +184,12 @@ async function pullIntoFolder(
   }
 }
 
+/** Permission bits that the user takes from every new file. */
+function userMask(): number {
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- Node has no other way to ask; only this thread makes files by it
+  return process.umask();
+}
+
 /** An OCI image goes into the cache's blob layout, where the engine finds the layers and converts them itself, or into a layout folder. */
 async function pullOci(
   world: World,
@@ -175,11 +206,16 @@ async function pullOci(
         : path.join(destination.path, layoutName(item.reference));
   const staging = cache ? stagingFolder(cache) : path.dirname(layout ?? '');
   const fetched: FetchedFile[] = [];
+  const progress = new SharedProgress(item.blobs.map(bytesOf), (p) => options.onProgress({ ...p, what: item.title }));
   try {
-    const blobs: LayoutBlob[] = [];
-    for (const blob of item.blobs) {
-      const file = await fetchFile(world, blob, staging, options);
+    const files = await forMany([...item.blobs.entries()], async ([index, blob]) => {
+      const file = await fetchFile(world, blob, staging, { ...options, onProgress: progress.listener(index) });
       fetched.push(file);
+      progress.finish(index);
+      return { blob, file };
+    });
+    const blobs: LayoutBlob[] = [];
+    for (const { blob, file } of files) {
       const verified = verifiedFile(file.report);
       if (verified === undefined) return refused(blob.title, file, cache ? t('the cache') : (layout ?? ''));
       blobs.push({ hex: blob.hex, file: verified });

@@ -105,6 +105,15 @@ function connectTcp(url: URL, host: string, timeout: number, reader?: SocketRead
 /** TLS sessions by host and port, so that a second connection skips half the handshake. */
 const sessions = new Map<string, Buffer>();
 
+/** Reading a hundred certificates takes longer than a handshake: once for a list. */
+const contexts = new WeakMap<readonly string[], tls.SecureContext>();
+
+function contextFor(certificates: readonly string[]): tls.SecureContext {
+  const known = contexts.get(certificates) ?? tls.createSecureContext({ ca: [...tls.rootCertificates, ...certificates] });
+  contexts.set(certificates, known);
+  return known;
+}
+
 function startTls(socket: net.Socket, url: URL, settings: ProxySettings, timeout: number): Promise<tls.TLSSocket> {
   const hostname = url.hostname.replace(/^\[|\]$/g, '');
   const session = sessions.get(url.host);
@@ -114,7 +123,7 @@ function startTls(socket: net.Socket, url: URL, settings: ProxySettings, timeout
     host: hostname,
     ALPNProtocols: ['http/1.1'],
     rejectUnauthorized: settings.rejectUnauthorized ?? true,
-    ...(settings.certificates === undefined ? {} : { ca: [...tls.rootCertificates, ...settings.certificates] }),
+    ...(settings.certificates === undefined ? {} : { secureContext: contextFor(settings.certificates) }),
     ...(session === undefined ? {} : { session }),
   });
   secure.on('session', (ticket) => {

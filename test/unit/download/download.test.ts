@@ -33,7 +33,10 @@ describe('a download from good sources', () => {
     const result = await download(requestFor(data, [server.url], folder, { finish, pieces: list }), testWorld());
     expect(result.pieces).toMatchObject({ type: 'sha-256', length: mebibyte, hashes: list[0]?.hashes });
     expect(result.identity).toEqual(await fileIdentity(result.path));
-    const again = await download(requestFor(data, [server.url], folder, { finish, candidates: [result.path], name: 'copy' }), testWorld());
+    const again = await download(
+      requestFor(data, [server.url], folder, { finish, candidates: () => Promise.resolve([result.path]), name: 'copy' }),
+      testWorld(),
+    );
     expect(again.outcome).toBe('copied');
     expect(again.identity).toEqual(await fileIdentity(again.path));
     await Promise.all([result.release(), again.release(), server.close()]);

@@ -209,21 +209,24 @@ describe('what is on this disk', () => {
     const copy = path.join(folder, 'copy');
     fs.writeFileSync(copy, data);
     const { url, requests } = await from(status(500));
-    const { outcome } = await download(requestFor(data, [url], folder, { candidates: [copy] }), testWorld());
+    const { outcome } = await download(requestFor(data, [url], folder, { candidates: () => Promise.resolve([copy]) }), testWorld());
     expect([outcome, requests.length, written().equals(data)]).toEqual(['copied', 0, true]);
   });
   test.each(['wrong bytes', 'nothing'])('a candidate with %s does no harm', async (what) => {
     const copy = path.join(folder, 'copy');
     if (what !== 'nothing') fs.writeFileSync(copy, randomBytes(data.length, 'x'));
     const { url } = await from(honest());
-    const { outcome } = await download(requestFor(data, [url], folder, { candidates: [copy] }), testWorld());
+    const { outcome } = await download(requestFor(data, [url], folder, { candidates: () => Promise.resolve([copy]) }), testWorld());
     expect([outcome, written().equals(data)]).toEqual(['downloaded', true]);
   });
   test('of an unfinished copy the right pieces are taken', async () => {
     const copy = path.join(folder, 'copy');
     fs.writeFileSync(copy, data.subarray(0, 3 * mebibyte + 5));
     const server = await from(honest());
-    await download(requestFor(data, [server.url], folder, { candidates: [copy], pieces: pieces(data, mebibyte) }), testWorld());
+    await download(
+      requestFor(data, [server.url], folder, { candidates: () => Promise.resolve([copy]), pieces: pieces(data, mebibyte) }),
+      testWorld(),
+    );
     expect(written().equals(data)).toBe(true);
     expect(bytesAsked(server)).toBeLessThan(1.2 * mebibyte);
   });
