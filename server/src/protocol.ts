@@ -88,15 +88,22 @@ export interface CacheListParams {
   /** Entries of one cache and kind; without, the caches and the totals of their kinds. */
   readonly root?: string;
   readonly kind?: string;
+  /** At most so many entries, the newest; without, all. */
+  readonly limit?: number;
 }
 export interface CacheListResult {
   readonly caches: readonly CacheView[];
   readonly entries: readonly CacheEntryView[];
+  /** How many entries were left out for `limit`. */
+  readonly more?: number;
 }
 export interface CacheView {
   readonly engine: Engine | 'singularity2';
   readonly root: string;
+  /** Entries may be deleted. */
   readonly writable: boolean;
+  /** A site-wide cache: read, never written. */
+  readonly shared?: boolean;
   /** Why it is off or unreadable, for people. */
   readonly problem?: string;
   readonly kinds: readonly { readonly kind: string; readonly title: string; readonly count: number; readonly bytes: number }[];
@@ -118,6 +125,12 @@ export interface CacheEntryView {
   readonly verdict?: 'failed' | 'intact' | 'signed' | 'unverified';
   /** `temporary`, `name-mismatch`, `unused-blob`, `old-layout`… */
   readonly orphan?: string;
+  /** `root` of its cache. */
+  readonly root?: string;
+  /** When it was last verified, milliseconds since the epoch. */
+  readonly verified?: number;
+  /** What a verification found wrong, for people. */
+  readonly problem?: string;
 }
 /** Request: labels, recipe, signatures… of one entry, read from the image. */
 export interface CacheDetailsParams {
@@ -135,6 +148,8 @@ export interface CacheVerifyParams {
 }
 export interface CacheVerifyResult {
   readonly entries: readonly CacheEntryView[];
+  /** Entries, and folders, that could not be read. */
+  readonly problems?: readonly { readonly path: string; readonly problem: string }[];
 }
 /** Request: what a clean would free (`dryRun`), or the clean itself. */
 export interface CacheCleanParams {
@@ -198,6 +213,7 @@ export interface CheckMirrorsResult {
 
 /** Request: write digests behind the tags of a recipe's images (`pin`), take them away (`unpin`), renew them (`update`). Answer: edits applied. */
 export interface PinParams {
+  /** A recipe, or a folder: then every recipe below it. */
   readonly uri: string;
   readonly action: 'pin' | 'unpin' | 'update';
   /** Only the reference at this place (LSP position). */

@@ -1,67 +1,154 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import type { CacheLocation } from './find';
+import { hasCode } from '../platform/durable';
+import { freshFor } from './list';
 import type { CacheEntry } from './list';
+import type { CacheLocation } from './find';
+import { jsonLimit, readLayoutIndex } from './layoutIndex';
+import type { LayoutDescriptor } from './layoutIndex';
 
-interface Descriptor {
-  readonly digest: string;
-  readonly size: number;
-  readonly mediaType: string;
+/** An image (or index of images) that a layout's index.json names. */
+export interface LayoutImage {
+  /** sha-256 of the manifest, hexadecimal. */
+  readonly hex: string;
+  /** Every blob that it reaches, itself included. */
+  readonly blobs: ReadonlySet<string>;
 }
 
-const jsonLimit = 8 << 20;
+/** What uses the blobs of a layout. */
+export interface LayoutUse {
+  readonly images: readonly LayoutImage[];
+  readonly used: ReadonlySet<string>;
+}
+
 const depthLimit = 4;
+/** Manifests and indexes are small; how many blobs without a use are opened to see whether they are one. */
+const smallBlob = 512 << 10;
+const openedLimit = 2000;
 
 /**
- * The blobs (sha-256, hexadecimal) that the layout's index reaches: manifests, indexes, configs, layers. Undefined when the index cannot
- * be read: then nothing is known and no blob counts as unused. Follows OCI image-spec, image-layout.md.
+ * What the index of the layout `blob` reaches: manifests, indexes, configs, layers. Undefined when the index or a manifest in it cannot
+ * be read: then nothing is known, and no blob counts as unused. Follows OCI image-spec, image-layout.md.
  */
-export async function usedBlobs(cache: CacheLocation): Promise<ReadonlySet<string> | undefined> {
+export async function readLayoutUse(cache: CacheLocation, signal?: AbortSignal): Promise<LayoutUse | undefined> {
   const layout = path.join(cache.root, 'blob');
-  const index = await readJson(path.join(layout, 'index.json'));
-  if (index === undefined) return undefined;
+  const images: LayoutImage[] = [];
   const used = new Set<string>();
-  let waiting = descriptorsOf(index);
+  const bodies = new Map<string, readonly LayoutDescriptor[] | undefined>();
+  try {
+    for (const descriptor of (await readLayoutIndex(layout)).manifests) {
+      signal?.throwIfAborted();
+      const hex = hexOf(descriptor);
+      if (hex === undefined || images.some((image) => image.hex === hex)) continue;
+      const blobs = await reachedFrom(layout, descriptor, bodies);
+      images.push({ hex, blobs });
+      for (const blob of blobs) used.add(blob);
+    }
+    return { images, used };
+  } catch {
+    signal?.throwIfAborted();
+    return undefined; // not readable, or no index: not known
+  }
+}
+
+/**
+ * Marks the blobs that no manifest names; fresh ones may belong to a fetch under way. What cannot be known is not marked. SingularityCE
+ * also keeps the indexes that registries sent (ociimage/digest.go), which index.json does not name: they count as used with their image.
+ */
+export async function markUnusedBlobs(
+  cache: CacheLocation,
+  entries: readonly CacheEntry[],
+  options: { readonly signal?: AbortSignal; readonly now?: number } = {},
+): Promise<CacheEntry[]> {
+  if (!entries.some((entry) => entry.kind === 'blob')) return [...entries];
+  const use = await readLayoutUse(cache, options.signal);
+  if (use === undefined) return [...entries];
+  const now = options.now ?? Date.now();
+  const marked: CacheEntry[] = [];
+  let opened = 0;
+  for (const entry of entries) {
+    if (entry.kind !== 'blob' || entry.oddity !== undefined || use.used.has(entry.name)) {
+      marked.push(entry);
+      continue;
+    }
+    options.signal?.throwIfAborted();
+    if (entry.bytes > 0 && entry.bytes <= smallBlob && opened < openedLimit) {
+      opened++;
+      if (await namesOneOf(entry.path, use.used)) {
+        marked.push(entry);
+        continue;
+      }
+    }
+    marked.push({ ...entry, oddity: now - entry.modified < freshFor ? 'in-progress' : 'unused-blob' });
+  }
+  return marked;
+}
+
+type Bodies = Map<string, readonly LayoutDescriptor[] | undefined>;
+
+async function reachedFrom(layout: string, root: LayoutDescriptor, bodies: Bodies): Promise<Set<string>> {
+  const reached = new Set<string>();
+  let waiting: readonly LayoutDescriptor[] = [root];
   for (let depth = 0; depth < depthLimit && waiting.length > 0; depth++) {
-    const next: Descriptor[] = [];
+    const next: LayoutDescriptor[] = [];
     for (const descriptor of waiting) {
-      const hex = /^sha256:([0-9a-f]{64})$/.exec(descriptor.digest)?.[1];
-      if (hex === undefined || used.has(hex)) continue;
-      used.add(hex);
-      if (!/manifest|index/.test(descriptor.mediaType)) continue;
-      const body = await readJson(path.join(layout, 'blobs', 'sha256', hex));
-      if (body !== undefined) next.push(...descriptorsOf(body));
+      const hex = hexOf(descriptor);
+      if (hex === undefined || reached.has(hex)) continue;
+      reached.add(hex);
+      if (descriptor.mediaType !== undefined && !/manifest|index/.test(descriptor.mediaType)) continue;
+      if (!bodies.has(hex))
+        bodies.set(hex, await descriptorsIn(path.join(layout, 'blobs', 'sha256', hex), descriptor.mediaType !== undefined));
+      for (const found of bodies.get(hex) ?? []) next.push(found);
     }
     waiting = next;
   }
-  return used;
+  return reached;
 }
 
-/** Marks the blobs that no manifest names. */
-export async function markUnusedBlobs(cache: CacheLocation, entries: readonly CacheEntry[]): Promise<CacheEntry[]> {
-  if (!entries.some((entry) => entry.kind === 'blob')) return [...entries];
-  const used = await usedBlobs(cache);
-  if (used === undefined) return [...entries];
-  return entries.map((entry) =>
-    entry.kind === 'blob' && entry.oddity === undefined && !used.has(entry.name) ? { ...entry, oddity: 'unused-blob' } : entry,
-  );
-}
-
-function descriptorsOf(value: unknown): Descriptor[] {
-  if (!isRecord(value)) return [];
-  const lists = [value['manifests'], value['layers']].flatMap((list) => (Array.isArray(list) ? (list as unknown[]) : []));
-  return [...lists, value['config']]
-    .filter(isRecord)
-    .map((d) => ({ digest: String(d['digest']), size: Number(d['size']), mediaType: String(d['mediaType']) }));
-}
-
-async function readJson(file: string): Promise<unknown> {
+/** What a manifest or index names; undefined when it is not here: an index may name images that were never fetched. */
+async function descriptorsIn(file: string, isManifest: boolean): Promise<readonly LayoutDescriptor[] | undefined> {
+  let text: string;
   try {
-    if ((await fs.stat(file)).size > jsonLimit) return undefined;
-    return JSON.parse(await fs.readFile(file, 'utf8'));
-  } catch {
-    return undefined; // not there, not readable, or no JSON: not known
+    if ((await fs.stat(file)).size > jsonLimit) {
+      if (isManifest) throw new Error(`${file} is too long for a manifest`);
+      return undefined;
+    }
+    text = await fs.readFile(file, 'utf8');
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
   }
+  try {
+    return descriptorsOf(JSON.parse(text));
+  } catch (error) {
+    if (isManifest) throw error;
+    return undefined; // of no declared type, and no JSON: a layer or anything else
+  }
+}
+
+async function namesOneOf(file: string, used: ReadonlySet<string>): Promise<boolean> {
+  try {
+    const text = await fs.readFile(file, 'utf8');
+    return text.startsWith('{') && descriptorsOf(JSON.parse(text)).some((descriptor) => used.has(hexOf(descriptor) ?? ''));
+  } catch {
+    return false; // not readable or no JSON: it names nothing
+  }
+}
+
+function descriptorsOf(value: unknown): LayoutDescriptor[] {
+  if (!isRecord(value)) return [];
+  const lists = ['manifests', 'layers'].flatMap((name) => (Array.isArray(value[name]) ? (value[name] as unknown[]) : []));
+  // Docker's first manifests: docker/distribution, manifest-v2-1.md.
+  const first = Array.isArray(value.fsLayers) ? (value.fsLayers as unknown[]) : [];
+  return [...lists, value.config, value.subject, ...first].filter(isRecord).flatMap((d) => {
+    const digest = d.digest ?? d.blobSum;
+    const mediaType = d.mediaType;
+    return typeof digest === 'string' ? [{ digest, ...(typeof mediaType === 'string' ? { mediaType } : { mediaType: 'unknown' }) }] : [];
+  });
+}
+
+function hexOf({ digest }: LayoutDescriptor): string | undefined {
+  return /^sha256:([0-9a-f]{64})$/.exec(digest)?.[1];
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,6 +1,6 @@
-import fs from 'node:fs/promises';
 import path from 'node:path';
 import { t } from '../text/l10n';
+import type { LayoutUse } from './blobs';
 import type { CacheLocation } from './find';
 import type { CacheEntry } from './list';
 
@@ -23,101 +23,151 @@ export interface PlannedRemoval {
   readonly reason: string;
 }
 
-const orphans = new Set(['temporary', 'unused-blob', 'old-layout', 'broken-link', 'name-mismatch']);
+export interface KeptEntry {
+  readonly path: string;
+  readonly problem: string;
+}
+
+export interface CleanPlan {
+  readonly planned: readonly PlannedRemoval[];
+  /** What was asked for by its path and stays. */
+  readonly kept: readonly KeptEntry[];
+  /** Images that leave the index of a cache's layout, by the cache's root: sha-256 of their manifests, hexadecimal. */
+  readonly images: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+/** What the plan is made from. */
+export interface CleanSituation {
+  readonly caches: readonly CacheLocation[];
+  readonly entries: readonly CacheEntry[];
+  /** What uses the blobs, by the cache's root; a layout that cannot be read is left out. */
+  readonly layouts: ReadonlyMap<string, LayoutUse>;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+const orphans = new Set(['temporary', 'unused-blob', 'old-layout', 'broken-link', 'name-mismatch', 'damaged']);
+const day = 86_400_000;
 
 /**
- * What a clean would remove. Never planned: files that no engine made, downloads under way, blobs that an image of the layout still
- * needs (unless all of the layout goes: `kinds` names `blob`), and anything of a shared cache.
+ * What a clean would remove. Never planned: files that no engine made, downloads under way, anything of a shared cache. A layer goes only
+ * with the images that use it, and these leave the layout's index: what stays is whole.
  */
-export function planClean(
-  caches: readonly CacheLocation[],
-  entries: readonly CacheEntry[],
+export function planClean(situation: CleanSituation, criteria: CleanCriteria): CleanPlan {
+  const { caches, entries } = situation;
+  const own = new Set(caches.filter((cache) => !cache.shared).map((cache) => cache.root));
+  const wanted = criteria.paths && new Set(criteria.paths);
+  const copies = criteria.duplicatesOnly === true ? duplicates(entries, own) : undefined;
+  const planned: PlannedRemoval[] = [];
+  const kept: KeptEntry[] = [];
+  const images = new Map<string, ReadonlySet<string>>();
+  const doomed = new Map<CacheEntry, string>();
+  for (const [root, use] of situation.layouts) {
+    if (!own.has(root)) continue;
+    const choice = chooseImages(root, use, situation, criteria, kept);
+    if (choice.images.size > 0) images.set(root, choice.images);
+    for (const entry of choice.blobs) doomed.set(entry, t('only images that go use it'));
+  }
+  for (const entry of entries) {
+    const asked = wanted?.has(entry.path) === true;
+    const protection = own.has(entry.root) ? protectedBy(entry) : t('its cache is not to be cleaned: it is shared, or of another engine');
+    if (protection !== undefined) {
+      if (asked) kept.push({ path: entry.path, problem: protection });
+      continue;
+    }
+    const imagePart = doomed.get(entry);
+    if (imagePart !== undefined) planned.push({ entry, reason: imagePart });
+    else if (!isUsedBlob(entry, situation, criteria) && meets(entry, criteria, situation.now, wanted, copies))
+      planned.push({ entry, reason: reasonFor(entry, criteria) });
+  }
+  for (const file of wanted ?? []) {
+    if (!entries.some((entry) => entry.path === file)) kept.push({ path: file, problem: t('it is no entry of a cache') });
+  }
+  return { planned, kept, images };
+}
+
+/** Why an entry never goes, for people. */
+function protectedBy(entry: CacheEntry): string | undefined {
+  if (entry.oddity === 'foreign') return t('no engine made it');
+  if (entry.oddity === 'in-progress') return t('a download may be under way');
+  return undefined;
+}
+
+function meets(
+  entry: CacheEntry,
   criteria: CleanCriteria,
   now: number,
-): PlannedRemoval[] {
-  const shared = caches.filter((cache) => cache.shared).map((cache) => cache.root + path.sep);
-  const paths = criteria.paths && new Set(criteria.paths);
-  const twice = criteria.duplicatesOnly === true ? duplicates(entries) : undefined;
-  const planned: PlannedRemoval[] = [];
-  for (const entry of entries) {
-    if (entry.oddity === 'foreign' || entry.oddity === 'in-progress') continue;
-    if (shared.some((root) => entry.path.startsWith(root))) continue;
-    if (paths && !paths.has(entry.path)) continue;
-    if (criteria.kinds && !criteria.kinds.includes(entry.kind)) continue;
-    if (criteria.orphansOnly === true && !orphans.has(entry.oddity ?? '')) continue;
-    if (criteria.olderThanDays !== undefined && now - entry.modified < criteria.olderThanDays * 86_400_000) continue;
-    if (criteria.largerThanBytes !== undefined && entry.bytes <= criteria.largerThanBytes) continue;
-    if (twice && !twice.has(entry.path)) continue;
-    if (entry.kind === 'blob' && entry.oddity !== 'unused-blob' && !paths?.has(entry.path) && criteria.kinds?.includes('blob') !== true)
-      continue;
-    planned.push({ entry, reason: reasonFor(entry, criteria) });
-  }
-  return planned;
+  wanted: ReadonlySet<string> | undefined,
+  copies: ReadonlySet<CacheEntry> | undefined,
+): boolean {
+  if (wanted?.has(entry.path) === false) return false;
+  if (criteria.kinds?.includes(entry.kind) === false) return false;
+  if (criteria.orphansOnly === true && !orphans.has(entry.oddity ?? '')) return false;
+  if (criteria.olderThanDays !== undefined && now - entry.modified < criteria.olderThanDays * day) return false;
+  if (criteria.largerThanBytes !== undefined && entry.bytes <= criteria.largerThanBytes) return false;
+  return copies?.has(entry) !== false;
 }
 
-export interface CleanResult {
-  readonly removed: readonly PlannedRemoval[];
-  readonly kept: readonly { readonly path: string; readonly problem: string }[];
-  /** Bytes freed. */
-  readonly bytes: number;
+/** A blob that an image reaches. Where the layout cannot be read, nobody knows: single blobs then go only by path or all together. */
+function isUsedBlob(entry: CacheEntry, { layouts }: CleanSituation, criteria: CleanCriteria): boolean {
+  if (entry.kind !== 'blob') return false;
+  const use = layouts.get(entry.root);
+  return use ? use.used.has(entry.name) : criteria.olderThanDays !== undefined || criteria.largerThanBytes !== undefined;
 }
 
-/**
- * Removes what was planned, looking at each file once more: it must still be what was listed, directly in its kind's folder, and no link
- * may lead out of the cache. Never rejects for a single file: that one is kept, with the reason.
- */
-export async function removePlanned(
-  caches: readonly CacheLocation[],
-  planned: readonly PlannedRemoval[],
-  signal?: AbortSignal,
-): Promise<CleanResult> {
-  const removed: PlannedRemoval[] = [];
-  const kept: { path: string; problem: string }[] = [];
-  let bytes = 0;
-  for (const plan of planned) {
-    if (signal?.aborted === true) break;
-    const problem = await removeEntry(caches, plan.entry);
-    if (problem === undefined) {
-      removed.push(plan);
-      bytes += plan.entry.bytes;
-    } else kept.push({ path: plan.entry.path, problem });
-  }
-  return { removed, kept, bytes };
-}
-
-async function removeEntry(caches: readonly CacheLocation[], entry: CacheEntry): Promise<string | undefined> {
-  try {
-    const cache = caches.find(({ root, shared }) => !shared && entry.path.startsWith(root + path.sep));
-    if (cache === undefined) return t('it is in no cache that may be cleaned');
-    const folder = path.dirname(entry.path);
-    const expected = path.join(await fs.realpath(cache.root), path.relative(cache.root, folder));
-    if ((await fs.realpath(folder)) !== expected) return t('a link leads out of the cache');
-    const stat = await fs.lstat(entry.path);
-    if (stat.isDirectory()) {
-      if (entry.oddity !== 'old-layout') return t('it is a folder now');
-      await fs.rm(entry.path, { recursive: true });
-      return undefined;
+/** Images of a layout that go, and the blobs that nothing needs without them. */
+function chooseImages(
+  root: string,
+  use: LayoutUse,
+  { entries, now }: CleanSituation,
+  criteria: CleanCriteria,
+  kept: KeptEntry[],
+): { images: ReadonlySet<string>; blobs: readonly CacheEntry[] } {
+  const blobs = new Map(entries.filter((e) => e.kind === 'blob' && e.root === root).map((e) => [e.name, e]));
+  const chosen = new Set<string>();
+  const damaged = (hex: string) => isDamaged(blobs.get(hex));
+  const byPath = new Set(criteria.paths?.flatMap((file) => (path.dirname(file).startsWith(root) ? [path.basename(file)] : [])));
+  for (const image of use.images) {
+    const parts = [...image.blobs].flatMap((hex) => blobs.get(hex) ?? []);
+    const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
+    const modified = (blobs.get(image.hex) ?? parts[0])?.modified ?? now;
+    if (criteria.kinds?.includes('blob') === false || criteria.duplicatesOnly === true) continue;
+    if (criteria.paths !== undefined) {
+      const broken = [...image.blobs].some((hex) => byPath.has(hex) && damaged(hex));
+      if (!byPath.has(image.hex) && !broken) continue;
     }
-    if (!stat.isSymbolicLink() && (stat.size !== entry.bytes || stat.mtimeMs !== entry.modified))
-      return t('it changed since it was listed');
-    await fs.unlink(entry.path);
-    return undefined;
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ENOENT') return t('it was gone already');
-    if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return t('you may not delete it');
-    return error instanceof Error ? error.message : String(error);
+    if (criteria.orphansOnly === true && ![...image.blobs].some(damaged)) continue;
+    if (criteria.olderThanDays !== undefined && now - modified < criteria.olderThanDays * day) continue;
+    if (criteria.largerThanBytes !== undefined && bytes <= criteria.largerThanBytes) continue;
+    chosen.add(image.hex);
   }
+  const needed = new Set(use.images.filter(({ hex }) => !chosen.has(hex)).flatMap((image) => [...image.blobs]));
+  for (const name of byPath) {
+    const entry = blobs.get(name);
+    if (entry && needed.has(name))
+      kept.push({ path: entry.path, problem: t('an image in the cache uses it; delete the image (its manifest) instead') });
+  }
+  const gone = use.images.filter(({ hex }) => chosen.has(hex)).flatMap((image) => [...image.blobs]);
+  return { images: chosen, blobs: [...new Set(gone)].filter((hex) => !needed.has(hex)).flatMap((hex) => blobs.get(hex) ?? []) };
 }
 
-/** Paths of all but the first entry of each hash. */
-function duplicates(entries: readonly CacheEntry[]): Set<string> {
-  const first = new Set<string>();
-  const later = new Set<string>();
-  for (const { contentHash, path: file } of entries) {
-    if (contentHash === undefined) continue;
-    if (first.has(contentHash)) later.add(file);
-    else first.add(contentHash);
+function isDamaged(entry: CacheEntry | undefined): boolean {
+  return entry?.oddity === 'name-mismatch' || entry?.oddity === 'damaged';
+}
+
+/** Entries of our own caches whose content also stands in another cache: the copy of a shared cache stays, else the first one. */
+function duplicates(entries: readonly CacheEntry[], own: ReadonlySet<string>): Set<CacheEntry> {
+  const byHash = new Map<string, CacheEntry[]>();
+  for (const entry of entries) {
+    if (entry.contentHash === undefined || entry.kind === 'blob' || entry.oddity !== undefined) continue;
+    const same = byHash.get(entry.contentHash);
+    if (same) same.push(entry);
+    else byHash.set(entry.contentHash, [entry]);
+  }
+  const later = new Set<CacheEntry>();
+  for (const same of byHash.values()) {
+    const stays = same.find((entry) => !own.has(entry.root)) ?? same[0];
+    for (const entry of same) if (entry.root !== stays?.root && own.has(entry.root)) later.add(entry);
   }
   return later;
 }
@@ -134,6 +184,8 @@ function reasonFor(entry: CacheEntry, criteria: CleanCriteria): string {
       return t('a link that leads nowhere');
     case 'name-mismatch':
       return t('its content is not what its name says');
+    case 'damaged':
+      return t('verification failed');
     default:
       if (criteria.duplicatesOnly === true) return t('also in another cache');
       return criteria.olderThanDays === undefined ? t('as asked') : t('older than {0} days', criteria.olderThanDays);

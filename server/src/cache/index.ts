@@ -1,13 +1,13 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { randomBytes } from 'node:crypto';
+import { writeAtomically } from '../platform/durable';
 import type { VerdictLevel } from '../image/verdict';
 
 /** What is remembered of an entry: a hint, never evidence. */
 export interface IndexedEntry {
   /** The reference that it was pulled by. */
   readonly reference?: string;
-  /** What people call it: `lolcow 1.0 · amd64`. */
+  /** What people call it: `lolcow 1.0 · amd64`; empty when the image was opened and tells no name. */
   readonly title?: string;
   readonly verdict?: VerdictLevel;
   /** sha-256 of the content, hexadecimal, computed when it was pulled or verified. */
@@ -16,6 +16,8 @@ export interface IndexedEntry {
   readonly mismatch?: boolean;
   /** Milliseconds since the epoch when it was pulled. */
   readonly pulled?: number;
+  /** Milliseconds since the epoch when it was last verified. */
+  readonly verified?: number;
 }
 
 /** A small memory of cache entries on disk; an entry that changed since is forgotten, a lost or broken file is an empty memory. */
@@ -23,7 +25,7 @@ export interface CacheIndex {
   get(file: string, bytes: number, modified: number): IndexedEntry | undefined;
   /** Adds to what is known; saved by `save`. */
   remember(file: string, bytes: number, modified: number, entry: IndexedEntry): void;
-  /** Writes the memory, by a rename. Rejects on I/O errors. */
+  /** Writes the memory, by a rename, beside what other processes wrote. Never rejects: what cannot be kept is told to `onProblem`. */
   save(): Promise<void>;
 }
 
@@ -34,12 +36,13 @@ interface Row extends IndexedEntry {
 
 const version = 1;
 const rowLimit = 20_000;
+const verdicts = new Set<unknown>(['failed', 'intact', 'signed', 'unverified']);
 
 /** Reads the index in `folder`; without a folder nothing is kept. Never rejects. */
-export async function openCacheIndex(folder: string | undefined): Promise<CacheIndex> {
+export async function openCacheIndex(folder: string | undefined, onProblem?: (message: string) => void): Promise<CacheIndex> {
   const file = folder === undefined ? undefined : path.join(folder, 'cache-index.json');
-  const rows = file === undefined ? new Map<string, Row>() : await readRows(file);
-  let changed = false;
+  let rows = file === undefined ? new Map<string, Row>() : await readRows(file);
+  const changed = new Map<string, Row>();
   return {
     get(name, bytes, modified) {
       const row = rows.get(name);
@@ -48,20 +51,30 @@ export async function openCacheIndex(folder: string | undefined): Promise<CacheI
     remember(name, bytes, modified, entry) {
       const before = rows.get(name);
       const same = before?.bytes === bytes && before.modified === Math.floor(modified) ? before : {};
+      const row = { ...same, ...entry, bytes, modified: Math.floor(modified) };
       rows.delete(name); // to the end: what was used last is kept longest
-      rows.set(name, { ...same, ...entry, bytes, modified: Math.floor(modified) });
-      changed = true;
+      rows.set(name, row);
+      changed.set(name, row);
     },
     async save() {
-      if (file === undefined || !changed) return;
-      changed = false;
-      // A second window may have saved meanwhile: its rows stay where ours do not know better.
-      for (const [name, row] of await readRows(file)) if (!rows.has(name)) rows.set(name, row);
-      const kept = [...rows].slice(-rowLimit);
-      await fs.mkdir(path.dirname(file), { recursive: true });
-      const temporary = `${file}.${randomBytes(4).toString('hex')}`;
-      await fs.writeFile(temporary, JSON.stringify({ version, entries: Object.fromEntries(kept) }), { mode: 0o600 });
-      await fs.rename(temporary, file);
+      if (file === undefined || changed.size === 0) return;
+      // A second window may have saved meanwhile: only what this one learnt replaces its rows.
+      const learnt = [...changed];
+      const merged = await readRows(file);
+      for (const [name, row] of learnt) {
+        merged.delete(name);
+        merged.set(name, row);
+      }
+      const kept = [...merged].slice(-rowLimit);
+      try {
+        await fs.mkdir(path.dirname(file), { recursive: true });
+        await writeAtomically(file, JSON.stringify({ version, entries: Object.fromEntries(kept) }));
+        for (const [name, row] of learnt) if (changed.get(name) === row) changed.delete(name);
+        rows = new Map([...kept, ...changed]);
+      } catch (error) {
+        // A full disk is when caches are looked at: the list must not fail for want of a hint.
+        onProblem?.(error instanceof Error ? error.message : String(error));
+      }
     },
   };
 }
@@ -69,15 +82,25 @@ export async function openCacheIndex(folder: string | undefined): Promise<CacheI
 async function readRows(file: string): Promise<Map<string, Row>> {
   try {
     const value: unknown = JSON.parse(await fs.readFile(file, 'utf8'));
-    if (!isRecord(value) || value['version'] !== version || !isRecord(value['entries'])) return new Map();
-    return new Map(Object.entries(value['entries']).filter((e): e is [string, Row] => isRow(e[1])));
+    if (!isRecord(value) || value.version !== version || !isRecord(value.entries)) return new Map();
+    return new Map(Object.entries(value.entries).filter((e): e is [string, Row] => isRow(e[1])));
   } catch {
     return new Map(); // lost or broken: it is only a hint, and is made again
   }
 }
 
+/** Written by anybody with the user's rights: every field is looked at. */
 function isRow(value: unknown): value is Row {
-  return isRecord(value) && typeof value['bytes'] === 'number' && typeof value['modified'] === 'number';
+  if (!isRecord(value)) return false;
+  const isKind = (kind: string, ...names: readonly string[]) => names.every((n) => value[n] === undefined || typeof value[n] === kind);
+  return (
+    typeof value.bytes === 'number' &&
+    typeof value.modified === 'number' &&
+    isKind('string', 'reference', 'title', 'sha256') &&
+    isKind('number', 'pulled', 'verified') &&
+    isKind('boolean', 'mismatch') &&
+    (value.verdict === undefined || verdicts.has(value.verdict))
+  );
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -3,8 +3,9 @@ import path from 'node:path';
 import { hasCode } from '../platform/durable';
 import { t } from '../text/l10n';
 import type { CacheEngine, CacheLocation } from './find';
-import { contentHash, isEntryName, isTemporaryName, kindsOf } from './layout';
+import { contentHash, isEntryName, isTemporaryName, kindFolder, kindsOf } from './layout';
 import type { CacheKind, Oddity } from './layout';
+import { listStaging } from './staging';
 
 /** A file, or a folder of an old layout, in a cache. */
 export interface CacheEntry {
@@ -12,7 +13,11 @@ export interface CacheEntry {
   readonly name: string;
   readonly kind: CacheKind;
   readonly engine: CacheEngine;
+  /** `root` of the cache that it belongs to. */
+  readonly root: string;
   readonly bytes: number;
+  /** Bytes that its removal gives back: fewer than `bytes` for sparse files, none while another name leads to the same file. */
+  readonly frees: number;
   /** Milliseconds since the epoch: what the engines show as "created" and measure `--days` by. */
   readonly modified: number;
   /** The sha-256 that the name promises, hexadecimal. */
@@ -30,54 +35,69 @@ export interface ListOptions {
   readonly signal?: AbortSignal;
   /** Milliseconds since the epoch; files younger than an hour may be downloads under way. */
   readonly now?: number;
-  /** Called now and then with what was found so far. */
-  readonly onFound?: (count: number) => void;
+  /** Called for every few thousand names, in no order, as they are found. */
+  readonly onFound?: (entries: readonly CacheEntry[]) => void;
 }
 
 /** How many files are asked about at the same time: enough for a network disk, few enough for others on it. */
-const concurrency = 32;
-const freshFor = 3_600_000;
+const concurrency = 64;
+/** Names that are read before they are asked about: memory stays small, and the event loop gets its turn. */
+const chunkLength = 2048;
+export const freshFor = 3_600_000;
 
 /**
- * The entries of one kind, by name, without opening a file: one `lstat` each. A cache or kind that is not there has none. Rejects when
- * the folder cannot be read, or when aborted; what vanishes meanwhile is left out.
+ * The entries of one kind, by name, without opening a file: one `lstat` each. A kind that is not there has none. Rejects with a message
+ * for people when the folder cannot be read or is none (a link is not followed: what is behind it is no cache of ours to read or clean),
+ * and when aborted; what vanishes meanwhile is left out.
  */
 export async function listKind(cache: CacheLocation, kind: CacheKind, options: ListOptions = {}): Promise<CacheEntry[]> {
-  const folder = kind === 'blob' ? path.join(cache.root, 'blob', 'blobs', 'sha256') : path.join(cache.root, kind);
-  if (!(await isOwnFolder(cache.root, folder))) return [];
-  const entries: CacheEntry[] = [];
-  let running = 0;
-  let failure: unknown;
-  let wake: (() => void) | undefined;
-  const directory = await openFolder(folder);
-  if (directory === undefined) return [];
+  if (kind === 'staging') return listStaging(cache, options);
+  const folder = kindFolder(cache, kind);
+  if (!(await isThere(cache, folder))) return [];
   const now = options.now ?? Date.now();
-  for await (const item of directory) {
-    options.signal?.throwIfAborted();
-    if (failure !== undefined) break;
-    running++;
-    describe(cache, kind, folder, item, now)
-      .then(
-        (entry) => {
-          if (entry !== undefined && entries.push(entry) % 1000 === 0) options.onFound?.(entries.length);
-        },
-        (error: unknown) => (failure = error),
-      )
-      .finally(() => {
-        running--;
-        wake?.();
-      });
-    while (running >= concurrency) await new Promise<void>((resolve) => (wake = resolve));
+  const entries: CacheEntry[] = [];
+  let isUndecodable = false;
+  for await (const names of chunksOf(folder)) {
+    isUndecodable ||= names.some((name) => name.includes('\uFFFD'));
+    const readable = names.filter((name) => !name.includes('\uFFFD'));
+    const found = await lookAt(cache, kind, readable, now, options.signal);
+    for (const entry of found) entries.push(entry);
+    options.onFound?.(found);
   }
-  while (running > 0) await new Promise<void>((resolve) => (wake = resolve));
-  if (failure !== undefined) throw failure instanceof Error ? failure : new Error(String(failure));
+  if (isUndecodable) for (const entry of await undecodable(cache, kind, folder)) entries.push(entry);
   return entries.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }
 
-/** All kinds of a cache, one after the other. */
-export async function listCache(cache: CacheLocation, options: ListOptions = {}): Promise<CacheEntry[]> {
+/** One entry by its path, or undefined when there is none. Rejects as `listKind` does. */
+export async function findEntry(caches: readonly CacheLocation[], file: string, now = Date.now()): Promise<CacheEntry | undefined> {
+  for (const cache of caches) {
+    for (const kind of kindsOf(cache.engine)) {
+      if (kind === 'staging') {
+        if (file.startsWith(kindFolder(cache, kind) + path.sep)) return (await listStaging(cache, { now })).find((e) => e.path === file);
+      } else if (path.dirname(file) === kindFolder(cache, kind)) {
+        if (!(await isThere(cache, path.dirname(file)))) return undefined;
+        return (await lookAt(cache, kind, [path.basename(file)], now, undefined))[0];
+      }
+    }
+  }
+  return undefined;
+}
+
+/** All kinds of a cache, one after the other; a kind that cannot be read is told and left out. */
+export async function listCache(
+  cache: CacheLocation,
+  options: ListOptions & { readonly onProblem?: (kind: CacheKind, message: string) => void } = {},
+): Promise<CacheEntry[]> {
   const all: CacheEntry[] = [];
-  for (const kind of kindsOf(cache.engine)) for (const entry of await listKind(cache, kind, options)) all.push(entry);
+  for (const kind of kindsOf(cache.engine)) {
+    try {
+      for (const entry of await listKind(cache, kind, options)) all.push(entry);
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      if (!options.onProblem) throw error;
+      options.onProblem(kind, error instanceof Error ? error.message : String(error));
+    }
+  }
   return all;
 }
 
@@ -91,69 +111,163 @@ export function totals(entries: readonly CacheEntry[]): KindTotals[] {
   return [...byKind].map(([kind, sum]) => ({ kind, ...sum }));
 }
 
-/** A link in the place of a folder is not followed: what is behind it is no cache of ours to read or clean. */
-async function isOwnFolder(root: string, folder: string): Promise<boolean> {
-  for (let current = folder; current.length > root.length; current = path.dirname(current)) {
-    const stat = await lstatOrNothing(current);
-    if (stat?.isDirectory() !== true) return false;
+async function isThere(cache: CacheLocation, folder: string): Promise<boolean> {
+  const parts = path.relative(cache.root, folder).split(path.sep);
+  let current = cache.root;
+  for (const part of parts) {
+    current = path.join(current, part);
+    try {
+      const stat = await fs.promises.lstat(current);
+      if (stat.isSymbolicLink()) throw new Error(t('{0} is a link: it is not followed.', current));
+      if (!stat.isDirectory()) throw new Error(t('{0} is no folder.', current));
+    } catch (error) {
+      if (hasCode(error, 'ENOENT')) return false;
+      throw folderError(error, current);
+    }
   }
   return true;
 }
 
-async function openFolder(folder: string): Promise<fs.Dir | undefined> {
-  try {
-    return await fs.promises.opendir(folder, { bufferSize: 256 });
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
-    if (hasCode(error, 'EACCES')) throw new Error(t('You may not read {0}.', folder), { cause: error });
-    throw error;
-  }
+function folderError(error: unknown, folder: string): unknown {
+  if (hasCode(error, 'EACCES', 'EPERM')) return new Error(t('You may not read {0}.', folder), { cause: error });
+  if (hasCode(error, 'ENOTDIR')) return new Error(t('{0} is no folder.', path.dirname(folder)), { cause: error });
+  if (hasCode(error, 'ELOOP')) return new Error(t('{0} is a link that leads to itself.', path.dirname(folder)), { cause: error });
+  return error;
 }
 
-async function describe(
+async function* chunksOf(folder: string): AsyncGenerator<string[]> {
+  let names: string[] = [];
+  try {
+    for await (const item of await fs.promises.opendir(folder, { bufferSize: 1024 })) {
+      if (names.push(item.name) < chunkLength) continue;
+      yield names;
+      names = [];
+    }
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return; // removed while it was listed
+    throw folderError(error, folder);
+  }
+  if (names.length > 0) yield names;
+}
+
+/** What stands under these names. Callbacks, not promises: for 100,000 files that is half the time. */
+async function lookAt(
   cache: CacheLocation,
   kind: CacheKind,
-  folder: string,
-  item: fs.Dirent,
+  names: readonly string[],
   now: number,
-): Promise<CacheEntry | undefined> {
-  const file = path.join(folder, item.name);
-  const stat = await lstatOrNothing(file);
-  if (stat === undefined) return undefined;
-  const base = { path: file, name: item.name, kind, engine: cache.engine, bytes: stat.size, modified: stat.mtimeMs };
-  if (stat.isDirectory()) {
-    const looksOld = kind !== 'blob' && (isEntryName(cache.engine, kind, item.name) || kind === 'oci');
-    return { ...base, bytes: looksOld ? await folderBytes(file) : 0, oddity: looksOld ? 'old-layout' : 'foreign' };
+  signal: AbortSignal | undefined,
+): Promise<CacheEntry[]> {
+  const folder = kindFolder(cache, kind);
+  const entries: CacheEntry[] = [];
+  const special: { base: CacheEntry; stat: fs.Stats }[] = [];
+  await new Promise<void>((resolve, reject) => {
+    let next = 0;
+    let running = 0;
+    let failure: Error | undefined;
+    const proceed = (): void => {
+      while (running < concurrency && next < names.length && failure === undefined && signal?.aborted !== true) {
+        const name = names[next++] ?? '';
+        running++;
+        fs.lstat(`${folder}${path.sep}${name}`, (error, stat: fs.Stats | undefined) => {
+          running--;
+          if (stat) take(name, stat);
+          else if (hasCode(error, 'EACCES', 'EPERM')) failure = new Error(t('You may not read {0}.', folder), { cause: error });
+          else if (!hasCode(error, 'ENOENT', 'ENOTDIR')) entries.push({ ...entryBase(cache, kind, name), oddity: 'foreign' });
+          proceed();
+        });
+      }
+      if (running > 0) return;
+      if (failure === undefined) resolve();
+      else reject(failure);
+    };
+    const take = (name: string, stat: fs.Stats): void => {
+      const base = { ...entryBase(cache, kind, name), bytes: stat.size, frees: freedBy(stat), modified: stat.mtimeMs };
+      if (stat.isFile()) entries.push(fileEntry(base, cache.engine, now));
+      else special.push({ base, stat });
+    };
+    proceed();
+  });
+  signal?.throwIfAborted();
+  for (const { base, stat } of special) {
+    signal?.throwIfAborted();
+    entries.push(await specialEntry(base, stat, cache.engine));
   }
-  if (stat.isSymbolicLink()) return describeLink(base, cache.engine, kind, item.name);
-  if (!stat.isFile()) return { ...base, bytes: 0, oddity: 'foreign' };
-  if (isTemporaryName(item.name)) return { ...base, oddity: now - stat.mtimeMs < freshFor ? 'in-progress' : 'temporary' };
-  if (item.name.includes('\uFFFD') || !isEntryName(cache.engine, kind, item.name)) return { ...base, oddity: 'foreign' };
-  const hash = contentHash(kind, item.name);
+  return entries;
+}
+
+function entryBase(cache: CacheLocation, kind: CacheKind, name: string): CacheEntry {
+  const file = path.join(kindFolder(cache, kind), name);
+  return { path: file, name, kind, engine: cache.engine, root: cache.root, bytes: 0, frees: 0, modified: 0 };
+}
+
+/** Blocks are counted only for larger files: small ones may stand in the inode, or not be written yet. */
+function freedBy(stat: fs.Stats): number {
+  if (stat.nlink > 1 && !stat.isDirectory()) return 0;
+  return stat.size < 1 << 20 || stat.blocks === 0 ? stat.size : Math.min(stat.size, stat.blocks * 512);
+}
+
+function fileEntry(base: CacheEntry, engine: CacheEngine, now: number): CacheEntry {
+  const { kind, name } = base;
+  if (isTemporaryName(name)) return { ...base, oddity: now - base.modified < freshFor ? 'in-progress' : 'temporary' };
+  if (!isEntryName(engine, kind, name)) return { ...base, oddity: 'foreign' };
+  const hash = contentHash(kind, name);
   return { ...base, ...(hash !== undefined && { contentHash: hash }), ...(kind === 'oci' && { oddity: 'old-layout' as const }) };
 }
 
+async function specialEntry(base: CacheEntry, stat: fs.Stats, engine: CacheEngine): Promise<CacheEntry> {
+  if (stat.isDirectory()) {
+    const looksOld = base.kind !== 'blob' && isEntryName(engine, base.kind, base.name);
+    const bytes = looksOld ? await folderBytes(base.path) : 0;
+    return { ...base, bytes, frees: bytes, oddity: looksOld ? 'old-layout' : 'foreign' };
+  }
+  const other = { ...base, bytes: 0, frees: 0 };
+  return stat.isSymbolicLink() ? linkEntry(other, engine) : { ...other, oddity: 'foreign' };
+}
+
 /** A link to a file is an entry for the engines (they `stat`); its bytes are not in this cache. */
-async function describeLink(base: Omit<CacheEntry, 'oddity'>, engine: CacheEngine, kind: CacheKind, name: string): Promise<CacheEntry> {
-  const target = await fs.promises.stat(base.path).catch(() => undefined);
-  if (target === undefined) return { ...base, bytes: 0, oddity: 'broken-link' };
-  if (!target.isFile() || !isEntryName(engine, kind, name)) return { ...base, bytes: 0, oddity: 'foreign' };
-  const hash = contentHash(kind, name);
-  return { ...base, bytes: 0, ...(hash !== undefined && { contentHash: hash }) };
-}
-
-/** Bytes of the files directly in a folder of the old layout (`<hash>/<name>`); deeper ones are not the engines'. */
-async function folderBytes(folder: string): Promise<number> {
-  let bytes = 0;
-  for (const name of await fs.promises.readdir(folder).catch(() => [])) bytes += (await lstatOrNothing(path.join(folder, name)))?.size ?? 0;
-  return bytes;
-}
-
-async function lstatOrNothing(file: string): Promise<fs.Stats | undefined> {
+async function linkEntry(base: CacheEntry, engine: CacheEngine): Promise<CacheEntry> {
+  if (!isEntryName(engine, base.kind, base.name)) return { ...base, oddity: 'foreign' };
+  let target: fs.Stats;
   try {
-    return await fs.promises.lstat(file);
+    target = await fs.promises.stat(base.path);
   } catch (error) {
-    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return undefined;
+    return { ...base, oddity: hasCode(error, 'ENOENT', 'ELOOP', 'ENOTDIR') ? 'broken-link' : 'foreign' };
+  }
+  if (!target.isFile()) return { ...base, oddity: 'foreign' };
+  const hash = contentHash(base.kind, base.name);
+  return { ...base, ...(hash !== undefined && { contentHash: hash }) };
+}
+
+/** Bytes of the files of an old layout: `<hash>/<name>`, or `blobs/sha256/<hash>`; deeper ones are not the engines'. */
+async function folderBytes(folder: string, depth = 3): Promise<number> {
+  try {
+    let bytes = 0;
+    for (const name of await fs.promises.readdir(folder)) {
+      const file = path.join(folder, name);
+      const stat = await fs.promises.lstat(file);
+      if (!stat.isDirectory()) bytes += stat.size;
+      else if (depth > 1) bytes += await folderBytes(file, depth - 1);
+    }
+    return bytes;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'EACCES', 'EPERM')) return 0; // gone meanwhile, or not ours to look into
     throw error;
   }
+}
+
+/** Files whose names are no UTF-8. No engine makes them: they are counted and left alone. */
+async function undecodable(cache: CacheLocation, kind: CacheKind, folder: string): Promise<CacheEntry[]> {
+  const found: CacheEntry[] = [];
+  for (const bytes of await fs.promises.readdir(folder, { encoding: 'buffer' })) {
+    const name = bytes.toString('utf8');
+    if (!name.includes('\uFFFD')) continue;
+    const stat = await fs.promises.lstat(Buffer.concat([Buffer.from(folder + path.sep), bytes])).catch((error: unknown) => {
+      if (hasCode(error, 'ENOENT')) return undefined;
+      throw error;
+    });
+    if (stat)
+      found.push({ ...entryBase(cache, kind, name), bytes: stat.isFile() ? stat.size : 0, modified: stat.mtimeMs, oddity: 'foreign' });
+  }
+  return found;
 }

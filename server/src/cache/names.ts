@@ -12,9 +12,13 @@ export type EntryIdentity =
   | { readonly kind: 'oras'; readonly digest: Digest }
   | { readonly kind: 'shub'; readonly commit: string }
   | { readonly kind: 'net'; readonly url: string; readonly lastModified?: string }
+  /** The sha2-256 multihash of the CID, which is not the sha-256 of the file. */
+  | { readonly kind: 'ipfs'; readonly digest: Digest }
+  /** `--oci` of SingularityCE: an OCI-SIF. */
+  | { readonly kind: 'oci-sif'; readonly platformDigest: Digest; readonly keepLayers?: boolean }
   | { readonly kind: 'oci'; readonly digest: Digest; readonly platformDigest: Digest; readonly platform: Platform };
 
-/** Which engine, and for images converted from OCI its version: names changed with Apptainer 1.2 and SingularityCE 4.0. */
+/** Which engine and version: names of converted images changed with Apptainer 1.2 and SingularityCE 4.0, kinds were added. */
 export interface EngineVersion {
   readonly engine: 'apptainer' | 'singularity';
   /** `1.3.4`; without, a current one. */
@@ -28,21 +32,29 @@ export interface EntryName {
 
 /**
  * The file name under which the engine looks for an image, or undefined where it would never find one: a library hash that is no
- * sha256, a shub answer without a commit, an http reply without Last-Modified (the engine then takes the current time).
- * Sources: Apptainer and SingularityCE `internal/pkg/client/{library,oras,shub,net,oci}/…`, `internal/pkg/build/oci/oci.go`.
+ * sha256, a shub answer without a commit, an http reply without Last-Modified (the engine then takes the current time), a kind that the
+ * engine does not know. Names are those of 3.6 and later, one file an entry. Sources: Apptainer and SingularityCE
+ * `internal/pkg/client/{library,oras,shub,net,ipfs,oci,ocisif}/…`, `internal/pkg/build/oci/oci.go`.
  */
 export function entryName(identity: EntryIdentity, engine: EngineVersion): EntryName | undefined {
   switch (identity.kind) {
     case 'library':
       return /^sha256\.[0-9a-f]{64}$/.test(identity.hash) ? { kind: 'library', name: identity.hash } : undefined;
     case 'oras':
-      return { kind: 'oras', name: formatDigest(identity.digest) };
+      return isSha256(identity.digest) ? { kind: 'oras', name: formatDigest(identity.digest) } : undefined;
     case 'shub':
       // An empty commit would name the folder itself, which the engine then removes (client/shub/pull.go, cache.go GetEntry).
       return /^[0-9A-Za-z]+$/.test(identity.commit) ? { kind: 'shub', name: identity.commit } : undefined;
     case 'net':
-      return identity.lastModified === undefined ? undefined : { kind: 'net', name: sha256(identity.url + identity.lastModified) };
+      return !identity.lastModified ? undefined : { kind: 'net', name: sha256(identity.url + identity.lastModified) };
+    case 'ipfs':
+      if (engine.engine !== 'apptainer' || isBefore(engine.version, 1, 5) || !isSha256(identity.digest)) return undefined;
+      return { kind: 'ipfs', name: identity.digest.hex };
+    case 'oci-sif':
+      if (engine.engine !== 'singularity' || isBefore(engine.version, 4, identity.keepLayers === true ? 1 : 0)) return undefined;
+      return { kind: 'oci-sif', name: `${formatDigest(identity.platformDigest)}${identity.keepLayers === true ? '.ml' : ''}` };
     case 'oci':
+      if (!isSha256(identity.digest) || !isSha256(identity.platformDigest)) return undefined;
       return { kind: 'oci-tmp', name: convertedName(identity, engine) };
   }
 }
@@ -53,9 +65,37 @@ function convertedName(
 ): string {
   if (engine === 'singularity') return isBefore(version, 4, 0) ? digest.hex : formatDigest(platformDigest);
   if (isBefore(version, 1, 2)) return digest.hex;
-  // internal/pkg/build/oci/oci.go getDockerRefDigest: digest, architecture and variant in one string; only arm has a variant there.
-  const variant = platform.architecture === 'arm' ? (platform.variant ?? '') : '';
-  return sha256(digest.hex + platform.architecture + variant);
+  // internal/pkg/build/oci/oci.go getDockerRefDigest: digest, architecture and variant in one string.
+  return sha256(digest.hex + normalArchitecture(platform));
+}
+
+/** Architecture and variant in one, as the engine spells them (internal/pkg/ociplatform, after containerd's platforms). */
+function normalArchitecture({ architecture, variant = '' }: Platform): string {
+  const name = architecture.toLowerCase();
+  const v = variant.toLowerCase();
+  switch (name) {
+    case 'i386':
+      return '386';
+    case 'amd64':
+    case 'x86_64':
+    case 'x86-64':
+      return 'amd64';
+    case 'arm64':
+    case 'aarch64':
+      return 'arm64';
+    case 'armhf':
+      return 'armv7';
+    case 'armel':
+      return 'armv6';
+    case 'arm':
+      return `arm${v === '' ? 'v7' : /^[5-8]$/.test(v) ? `v${v}` : v}`;
+    default:
+      return name;
+  }
+}
+
+function isSha256({ algorithm, hex }: Digest): boolean {
+  return algorithm === 'sha256' && /^[0-9a-f]{64}$/.test(hex);
 }
 
 function isBefore(version: string | undefined, major: number, minor: number): boolean {

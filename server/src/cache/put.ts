@@ -1,10 +1,14 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import path from 'node:path';
 import { t } from '../text/l10n';
 import type { VerifiedFile } from '../verify/verifiedFile';
 import type { CacheLocation } from './find';
 import { makeCacheFolders } from './folders';
+import { contentHash } from './layout';
 import type { EntryName } from './names';
 import { placeVerified } from './placeVerified';
+import { lessUmask } from './umask';
 
 export interface PutOptions {
   /** Replace an entry of the same name that differs: only after the user agreed. */
@@ -23,7 +27,7 @@ export interface PutResult {
 /**
  * The one writer of single entries in the engines' caches: puts a verified file under the name that the engine will look for, with the
  * engine's modes (folders 0700; entries 0700, converted images 0755 less the umask). Rejects with a message for people when the cache
- * cannot be written. Follows Apptainer `internal/pkg/cache/{cache,entry}.go`.
+ * cannot be written, or when the name promises another content. Follows Apptainer `internal/pkg/cache/{cache,entry}.go`.
  */
 export async function putIntoCache(
   verified: VerifiedFile,
@@ -31,11 +35,23 @@ export async function putIntoCache(
   entry: EntryName,
   options: PutOptions = {},
 ): Promise<PutResult> {
-  if (entry.name === '' || entry.name.includes('/') || entry.name.includes('\0') || entry.name.startsWith('.'))
+  if (!/^[\w:.-]+$/.test(entry.name) || entry.name.startsWith('.') || entry.name.startsWith('tmp_'))
     throw new Error(t('"{0}" is no name of a cache entry.', entry.name));
+  const promised = contentHash(entry.kind, entry.name);
+  if (promised !== undefined) await confirmContent(verified, promised, options.signal);
   const folder = await makeCacheFolders(cache, [entry.kind]);
   const final = path.join(folder, entry.name);
   const converted = entry.kind === 'oci-tmp' || entry.kind === 'oci-sif';
-  const outcome = await placeVerified(verified, final, { ...options, mode: converted ? 0o755 & ~process.umask() : 0o700 });
+  const outcome = await placeVerified(verified, final, { ...options, mode: converted ? await lessUmask(0o755) : 0o700 });
   return { outcome, path: final };
+}
+
+/** The engines use an entry without hashing it again: what its name promises must be what it is, whatever else was verified. */
+async function confirmContent(verified: VerifiedFile, hex: string, signal: AbortSignal | undefined): Promise<void> {
+  if (verified.report.checks.some((check) => check.status === 'pass' && check.expected === hex)) return;
+  const hash = createHash('sha256');
+  for await (const block of createReadStream(verified.path, { highWaterMark: 1 << 20, ...(signal && { signal }) }))
+    hash.update(block as Buffer); // no encoding is set
+  if (hash.digest('hex') !== hex)
+    throw new Error(t('{0} is verified, but it is not the image that its name in the cache would promise ({1}).', verified.path, hex));
 }

@@ -21,6 +21,8 @@ export interface VerifiedEntry {
   /** sha-256 that the content was found to have, where one was compared. */
   readonly sha256?: string;
   readonly report: VerificationReport;
+  /** What is wrong, for people. */
+  readonly problem?: string;
 }
 
 /**
@@ -51,8 +53,29 @@ export async function verifyEntry(entry: CacheEntry, options: VerifyEntryOptions
     target: entry.name,
     onProgress: (done) => options.onProgress(done),
   });
-  const failed = report.checks.some((check) => check.status === 'fail');
-  const mismatch = entry.contentHash !== undefined && report.verdict === 'failed' && failed;
-  const sha256 = report.verdict === 'failed' ? undefined : (entry.contentHash ?? options.recordedSha256);
-  return { verdict: report.verdict, mismatch, report, ...(sha256 !== undefined && { sha256 }) };
+  const name = report.checks.find((check) => check.name === 'cache name');
+  const mismatch = name?.status === 'fail';
+  const notAnImage = expectsImage(entry) && report.checks.find((check) => check.name === 'structure' && check.status !== 'pass');
+  const isBroken = report.verdict === 'unverified' && notAnImage !== undefined && notAnImage !== false && !isRecognised(report);
+  const verdict = isBroken ? 'failed' : report.verdict;
+  const problem = isBroken
+    ? notAnImage.message
+    : report.checks
+        .filter(({ status }) => status === 'fail')
+        .map(({ message }) => message)
+        .join(' ');
+  const sha256 =
+    name?.status === 'pass' || (entry.contentHash === undefined && verdict !== 'failed')
+      ? (entry.contentHash ?? options.recordedSha256)
+      : undefined;
+  return { verdict, mismatch, report, ...(sha256 !== undefined && { sha256 }), ...(verdict === 'failed' && { problem }) };
+}
+
+/** The engines put images there and nothing else; behind an http address may be anything. */
+function expectsImage({ kind }: CacheEntry): boolean {
+  return ['library', 'oras', 'shub', 'oci-tmp', 'oci-sif', 'net', 'ipfs'].includes(kind);
+}
+
+function isRecognised(report: VerificationReport): boolean {
+  return report.checks.some((check) => check.name === 'structure' && check.status === 'pass');
 }

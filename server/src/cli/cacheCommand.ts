@@ -1,10 +1,11 @@
+import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { cleanCaches, listAllEntries, listCaches, verifyCaches } from '../operations/caches';
+import { cleanCaches, surveyCaches, verifyCaches } from '../operations/caches';
 import { progressText } from '../operations/progressText';
-import { verdictWord } from '../operations/reportText';
-import type { CacheEntryView } from '../protocol';
-import { humanAge, humanBytes } from '../text/human';
+import type { World } from '../operations/world';
+import { humanBytes } from '../text/human';
 import { t } from '../text/l10n';
+import { cacheLines, printable, verifyLines, verifySummary } from './cacheText';
 import { choice } from './choice';
 import type { Environment } from './environment';
 import { exitStatus, UsageError } from './terminal';
@@ -20,99 +21,132 @@ const options = {
   duplicates: { type: 'boolean' },
   'dry-run': { type: 'boolean', short: 'n' },
   force: { type: 'boolean', short: 'f' },
-  details: { type: 'boolean' },
+  details: { type: 'boolean', short: 'v' },
 } as const;
+
+/** What the engines and people call the kinds: `apptainer cache clean --type`. */
+const kindWords: Readonly<Record<string, readonly string[] | undefined>> = {
+  library: ['library'],
+  oras: ['oras'],
+  shub: ['shub'],
+  net: ['net'],
+  http: ['net'],
+  ipfs: ['ipfs'],
+  oci: ['oci-tmp'],
+  'oci-tmp': ['oci-tmp'],
+  'oci-sif': ['oci-sif'],
+  blob: ['blob'],
+  layers: ['blob', 'oci', 'docker'],
+  docker: ['docker'],
+  metadata: ['metadata'],
+  staging: ['staging'],
+};
+
+interface Request {
+  readonly world: World;
+  readonly terminal: Terminal;
+  readonly json: boolean;
+  readonly engine: { readonly engine?: string };
+  readonly paths: readonly string[] | undefined;
+  readonly values: ReturnType<typeof parse>['values'];
+}
 
 /** `cache list|verify|clean`: what the engines' caches hold. */
 export async function cache(words: readonly string[], terminal: Terminal, environment: Environment): Promise<number> {
   const [verb, ...rest] = words;
-  const parsed = parseArgs({ args: rest, allowPositionals: true, options });
-  const json = choice('--format', parsed.values.format ?? 'text', ['text', 'json']) === 'json';
-  const engine =
-    parsed.values.engine === undefined ? {} : { engine: choice('--engine', parsed.values.engine, ['apptainer', 'singularity']) };
-  const world = await environment.world(environment.settings({}));
-  const { signal } = terminal;
-  switch (verb) {
-    case 'list': {
-      const { caches } = await listCaches(world, {}, signal);
-      const chosen = caches.filter((c) => engine.engine === undefined || c.engine.startsWith(engine.engine));
-      const entries = await listAllEntries(world, signal, { ...engine, describe: true });
-      if (json) terminal.out(JSON.stringify({ caches: chosen, entries }));
-      else if (chosen.length === 0) terminal.note(t('No cache was found: no engine has pulled anything yet.'));
-      else {
-        for (const found of chosen) {
-          terminal.out(`${found.engine}  ${found.root}  ${humanBytes(found.bytes)}`);
-          if (found.problem !== undefined) terminal.note(`  ${found.problem}`);
-          for (const kind of found.kinds) {
-            terminal.out(`  ${kind.title}  ${kind.count} · ${humanBytes(kind.bytes)}`);
-            if (kind.kind === 'blob') continue;
-            for (const entry of entries)
-              if (entry.kind === kind.kind && entry.path.startsWith(`${found.root}/`)) terminal.out(`    ${entryLine(entry)}`);
-          }
-        }
-      }
-      return exitStatus.good;
-    }
-    case 'verify': {
-      const { entries } = await verifyCaches(world, parsed.positionals.length > 0 ? parsed.positionals : undefined, {
-        ...engine,
-        signal,
-        onProgress: (p) => terminal.progress(progressText(p)),
-      });
-      terminal.progress('');
-      if (json) terminal.out(JSON.stringify({ entries }));
-      else
-        for (const entry of entries)
-          terminal.out(`${entry.verdict === undefined ? '?' : verdictWord(entry.verdict)}  ${entryLine(entry)}  ${entry.path}`);
-      return entries.some((entry) => entry.verdict === 'failed') ? exitStatus.findings : exitStatus.good;
-    }
-    case 'clean':
-      return clean();
-    default:
-      throw new UsageError(t('cache takes list, verify or clean.'));
-  }
-
-  async function clean(): Promise<number> {
-    const { values } = parsed;
-    const dryRun = values['dry-run'] === true || values.force !== true;
-    const result = await cleanCaches(
-      world,
-      {
-        ...engine,
-        dryRun,
-        ...(values.days !== undefined && { olderThanDays: count('--days', values.days) }),
-        ...(values['larger-than'] !== undefined && { largerThanBytes: count('--larger-than', values['larger-than']) }),
-        ...(values.type !== undefined && { kinds: values.type.split(',') }),
-        orphansOnly: values.orphans === true,
-        duplicatesOnly: values.duplicates === true,
-        ...(parsed.positionals.length > 0 && { paths: parsed.positionals }),
-      },
-      signal,
-    );
-    if (json) terminal.out(JSON.stringify({ dryRun, ...result }));
-    else {
-      for (const row of result.removed)
-        terminal.out(`${dryRun ? t('would remove') : t('removed')}  ${humanBytes(row.bytes)}  ${row.path}  (${row.reason})`);
-      for (const row of result.kept) terminal.note(`${row.path}: ${t('kept: {0}', row.problem)}`);
-      terminal.note(
-        dryRun
-          ? t('{0} would be freed. Nothing was removed: say --force to remove.', humanBytes(result.bytes))
-          : t('{0} freed.', humanBytes(result.bytes)),
-      );
-    }
-    return result.kept.length > 0 ? exitStatus.trouble : exitStatus.good;
-  }
+  const run = verb === 'list' ? list : verb === 'verify' ? verify : verb === 'clean' ? clean : undefined;
+  if (run === undefined) throw new UsageError(t('cache takes list, verify or clean.'));
+  const { values, positionals } = parse(rest);
+  if (run === list && positionals.length > 0) throw new UsageError(t('cache list takes no path.'));
+  const json = choice('--format', values.format ?? 'text', ['text', 'json']) === 'json';
+  const engine = values.engine === undefined ? {} : { engine: choice('--engine', values.engine, ['apptainer', 'singularity']) };
+  const paths = positionals.length > 0 ? positionals.map((file) => path.resolve(file)) : undefined;
+  return run({ world: await environment.world(environment.settings({})), terminal, json, engine, paths, values });
 }
 
-function entryLine(entry: CacheEntryView): string {
-  const parts = [entry.title, humanBytes(entry.bytes), humanAge(entry.modified, Date.now())];
-  if (entry.verdict !== undefined) parts.push(verdictWord(entry.verdict));
-  if (entry.orphan !== undefined) parts.push(`(${entry.orphan})`);
-  return parts.join('  ');
+function parse(args: readonly string[]) {
+  return parseArgs({ args: [...args], allowPositionals: true, options });
+}
+
+async function list({ world, terminal, json, engine, values }: Request): Promise<number> {
+  const { caches, entries } = await surveyCaches(world, terminal.signal, engine);
+  if (json) terminal.out(JSON.stringify({ caches, entries }));
+  else if (caches.length === 0) terminal.note(t('No cache was found: no engine has pulled anything yet.'));
+  else for (const line of cacheLines(caches, entries, { now: Date.now(), details: values.details === true })) terminal.out(line);
+  return exitStatus.good;
+}
+
+async function verify({ world, terminal, json, engine, paths }: Request): Promise<number> {
+  const { entries, problems = [] } = await verifyCaches(world, paths, {
+    ...engine,
+    signal: terminal.signal,
+    onProgress: (progress) => terminal.progress(progressText({ ...progress, what: printable(progress.what) })),
+    onEntry: (entry) => {
+      if (!json) for (const line of verifyLines(entry)) terminal.out(line);
+    },
+  });
+  terminal.progress('');
+  if (json) terminal.out(JSON.stringify({ entries, problems }));
+  else {
+    for (const { path: file, problem } of problems) terminal.note(`! ${printable(file)}: ${problem}`);
+    terminal.note(verifySummary(entries));
+  }
+  if (entries.some((entry) => entry.verdict === 'failed')) return exitStatus.findings;
+  const nothingVerified = entries.length > 0 && entries.every((entry) => entry.verdict === 'unverified');
+  return problems.length > 0 || nothingVerified ? exitStatus.trouble : exitStatus.good;
+}
+
+async function clean({ world, terminal, json, engine, paths, values }: Request): Promise<number> {
+  if (values.force === true && values['dry-run'] === true) throw new UsageError(t('--force and --dry-run contradict each other.'));
+  const dryRun = values.force !== true;
+  const kinds = values.type === undefined ? undefined : kindsNamed(values.type);
+  const result = await cleanCaches(
+    world,
+    {
+      ...engine,
+      dryRun,
+      ...(values.days !== undefined && { olderThanDays: count('--days', values.days) }),
+      ...(values['larger-than'] !== undefined && { largerThanBytes: size('--larger-than', values['larger-than']) }),
+      ...(kinds && { kinds }),
+      orphansOnly: values.orphans === true,
+      duplicatesOnly: values.duplicates === true,
+      ...(paths && { paths }),
+    },
+    terminal.signal,
+  );
+  if (json) terminal.out(JSON.stringify({ dryRun, ...result }));
+  else {
+    const verb = dryRun ? t('would remove') : t('removed');
+    for (const row of result.removed)
+      terminal.out(`${verb}  ${humanBytes(row.bytes).padStart(9)}  ${printable(row.path)}  (${row.reason})`);
+    for (const row of result.kept) terminal.note(`${printable(row.path)}: ${t('kept: {0}', row.problem)}`);
+    terminal.note(summary(result, dryRun));
+  }
+  return result.kept.length > 0 ? exitStatus.trouble : exitStatus.good;
+}
+
+function summary({ removed, bytes }: { readonly removed: readonly unknown[]; readonly bytes: number }, dryRun: boolean): string {
+  if (removed.length === 0) return dryRun ? t('There is nothing to remove.') : t('Nothing was removed.');
+  if (!dryRun) return t('{0} removed, {1} freed.', removed.length, humanBytes(bytes));
+  return t('{0} would go and free {1}. Nothing was removed: say --force to remove.', removed.length, humanBytes(bytes));
+}
+
+function kindsNamed(text: string): string[] | undefined {
+  const words = text.split(',').map((word) => word.trim());
+  if (words.includes('all')) return undefined;
+  return words.flatMap((word) => kindWords[word] ?? kindWords[choice('--type', word, ['all', ...Object.keys(kindWords)])] ?? []);
 }
 
 function count(option: string, value: string): number {
   const number = Number(value);
-  if (!Number.isFinite(number) || number < 0) throw new UsageError(t('{0} takes a number from 0, not "{1}".', option, value));
+  if (value.trim() === '' || !Number.isFinite(number) || number < 0)
+    throw new UsageError(t('{0} takes a number from 0, not "{1}".', option, value));
   return number;
+}
+
+/** `500000000`, `500MB`, `2 GB`; 1000-based as sizes are shown. */
+function size(option: string, value: string): number {
+  const match = /^\s*(\d+(?:\.\d+)?)\s*([kmgt]?)b?\s*$/i.exec(value);
+  if (!match) throw new UsageError(t('{0} takes a size as 500000000 or 500MB, not "{1}".', option, value));
+  return Number(match[1]) * 1000 ** ['', 'k', 'm', 'g', 't'].indexOf((match[2] ?? '').toLowerCase());
 }

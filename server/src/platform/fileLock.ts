@@ -56,6 +56,12 @@ export function isLock(result: FileLock | LockHolder): result is FileLock {
   return 'release' in result;
 }
 
+/** Who holds a lock at this moment, without taking it; undefined when nobody does. Rejects when the file cannot be read. */
+export async function lockHolder(path: string): Promise<LockHolder | undefined> {
+  const found = await read(path);
+  return found?.holder === undefined || (await isGone(found.holder, found.beat)) ? undefined : found.holder;
+}
+
 async function create(path: string, own: LockHolder): Promise<boolean> {
   // Written aside and linked, so that nobody sees half a lock; where there are no links, created in place.
   const aside = `${path}.${own.token}`;

@@ -3,10 +3,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { markUnusedBlobs } from '../../../server/src/cache/blobs';
-import { planClean, removePlanned } from '../../../server/src/cache/clean';
 import type { CacheLocation } from '../../../server/src/cache/find';
+import { isLock, tryLock } from '../../../server/src/platform/fileLock';
 import { openCacheIndex } from '../../../server/src/cache/index';
-import { listCache, listKind, totals } from '../../../server/src/cache/list';
+import { findEntry, listCache, listKind, totals } from '../../../server/src/cache/list';
 
 const hex = (c: string) => c.repeat(64);
 let folder: string;
@@ -63,7 +63,9 @@ describe('listing', () => {
     fs.symlinkSync(outside, path.join(cache.root, 'net', hex('a')));
     fs.symlinkSync(path.join(folder, 'nowhere'), path.join(cache.root, 'net', hex('b')));
     fs.symlinkSync(folder, path.join(cache.root, 'oras'));
-    const entries = await listCache(cache);
+    const problems: string[] = [];
+    const entries = await listCache(cache, { onProblem: (kind, message) => problems.push(`${kind}: ${message}`) });
+    expect(problems).toEqual([`oras: ${cache.root}/oras is a link: it is not followed.`]);
     expect(entries.map((e) => [e.kind, e.bytes, e.oddity])).toEqual([
       ['net', 0, undefined],
       ['net', 0, 'broken-link'],
@@ -98,59 +100,129 @@ describe('listing', () => {
     ]);
   });
 
+  test('blobs of images that cannot be read are not called unused; fresh ones may belong to a fetch under way', async () => {
+    put(
+      'blob/index.json',
+      JSON.stringify({ manifests: [{ digest: `sha256:${hex('a')}`, mediaType: 'application/vnd.oci.image.manifest.v1+json', size: 1 }] }),
+    );
+    put(`blob/blobs/sha256/${hex('a')}`, '{"half');
+    put(`blob/blobs/sha256/${hex('b')}`);
+    expect((await markUnusedBlobs(cache, await listCache(cache))).map((e) => e.oddity)).toEqual([undefined, undefined]);
+    put('blob/index.json', JSON.stringify({ manifests: [] }));
+    put(`blob/blobs/sha256/${hex('b')}`, 'x', 0);
+    expect((await markUnusedBlobs(cache, await listCache(cache))).map((e) => e.oddity)).toEqual(['unused-blob', 'in-progress']);
+  });
+
+  test('an index of a registry that SingularityCE keeps beside its image is used with it', async () => {
+    const manifest = { digest: `sha256:${hex('a')}`, mediaType: 'application/vnd.oci.image.manifest.v1+json', size: 1 };
+    put('blob/index.json', JSON.stringify({ manifests: [manifest] }));
+    put(`blob/blobs/sha256/${hex('a')}`, JSON.stringify({ layers: [] }));
+    put(`blob/blobs/sha256/${hex('b')}`, JSON.stringify({ manifests: [manifest] }));
+    put(`blob/blobs/sha256/${hex('c')}`, JSON.stringify({ manifests: [] }));
+    expect((await markUnusedBlobs(cache, await listCache(cache))).map((e) => e.oddity)).toEqual([undefined, undefined, 'unused-blob']);
+  });
+
+  const strange: [string, (file: string) => void, RegExp | undefined][] = [
+    ['a file in the place of a folder', (file) => fs.writeFileSync(file, ''), /is no folder/],
+    ['a link to itself', (file) => fs.symlinkSync(file, file), /is a link/],
+    ['a link to nothing', (file) => fs.symlinkSync(`${file}-away`, file), /is a link/],
+    ['nothing', () => undefined, undefined],
+  ];
+  test.each(strange)('%s', async (_, make, problem) => {
+    fs.mkdirSync(cache.root);
+    make(path.join(cache.root, 'oras'));
+    if (problem === undefined) expect(await listKind(cache, 'oras')).toEqual([]);
+    else await expect(listKind(cache, 'oras')).rejects.toThrow(problem);
+  });
+
+  test('the cache itself may be a link; a file in its place is told', async () => {
+    put(`net/${hex('a')}`);
+    fs.renameSync(cache.root, path.join(folder, 'elsewhere'));
+    fs.symlinkSync(path.join(folder, 'elsewhere'), cache.root);
+    expect(await listKind(cache, 'net')).toHaveLength(1);
+    fs.unlinkSync(cache.root);
+    fs.writeFileSync(cache.root, '');
+    await expect(listKind(cache, 'net')).rejects.toThrow(/is no folder/);
+  });
+
+  test('empty and huge sparse files, second names, sockets and pipes', async () => {
+    put(`net/${hex('0')}`, '');
+    const sparse = put(`net/${hex('1')}`, 'x');
+    fs.truncateSync(sparse, 100e9);
+    fs.linkSync(put(`net/${hex('2')}`, 'twice'), path.join(folder, 'second name'));
+    const entries = await listKind(cache, 'net');
+    expect(entries.map((e) => e.bytes)).toEqual([0, 100e9, 5]);
+    expect(entries[1]?.frees).toBeLessThan(1e6);
+    expect(entries[2]?.frees).toBe(0);
+  });
+
+  test('old layouts: blobs in "oci", folders below it', async () => {
+    put(`oci/blobs/sha256/${hex('a')}`, 'abc');
+    put('oci/index.json', '{}');
+    put(`oci/${hex('b')}/layer`, 'abcd');
+    put('oci/unknown', 'x');
+    expect((await listKind(cache, 'oci')).map((e) => [e.name.slice(0, 5), e.bytes, e.oddity])).toEqual([
+      ['bbbbb', 4, 'old-layout'],
+      ['blobs', 3, 'old-layout'],
+      ['index', 2, 'old-layout'],
+      ['unkno', 1, 'foreign'],
+    ]);
+  });
+
+  test('Singularity 2: layers and images by their names', async () => {
+    const old: CacheLocation = { ...cache, engine: 'singularity2', root: folder, parent: folder };
+    cache = { ...cache, root: folder };
+    put(`docker/sha256:${hex('a')}.tar.gz`);
+    put('shub/vsoch-hello-world-master-latest.simg');
+    put('docker/notes');
+    expect((await listCache(old)).map((e) => [e.kind, e.oddity])).toEqual([
+      ['shub', undefined],
+      ['docker', 'foreign'],
+      ['docker', undefined],
+    ]);
+  });
+
+  test('one entry is found without its kind', async () => {
+    const file = put(`oras/sha256:${hex('a')}`);
+    expect(await findEntry([cache], file)).toMatchObject({ path: file, kind: 'oras', contentHash: hex('a') });
+    expect(await findEntry([cache], path.join(cache.root, 'oras', 'sha256:none'))).toBeUndefined();
+    expect(await findEntry([cache], '/etc/passwd')).toBeUndefined();
+    expect(await findEntry([cache], path.join(cache.root, 'oras', '..', '..', 'x'))).toBeUndefined();
+  });
+
+  test('entries that vanish while they are listed are left out', async () => {
+    fs.mkdirSync(path.join(cache.root, 'net'), { recursive: true });
+    for (let i = 0; i < 3000; i++) fs.writeFileSync(path.join(cache.root, 'net', i.toString(16).padStart(64, '0')), 'ab');
+    const listed = listKind(cache, 'net', {
+      onFound: () => {
+        for (const name of fs.readdirSync(path.join(cache.root, 'net'))) fs.unlinkSync(path.join(cache.root, 'net', name));
+      },
+    });
+    expect((await listed).length).toBeLessThan(3000);
+  });
+
+  test('our own interrupted downloads, also in folders; one that is under way is protected by its lock', async () => {
+    const staging = path.join(folder, 'container-metalink');
+    fs.mkdirSync(path.join(staging, 'sub'), { recursive: true });
+    for (const name of ['.big.sif.part', '.big.sif.part.journal', 'sub/.x.part', '.y.part', 'notes'])
+      fs.writeFileSync(path.join(staging, name), 'abc');
+    const lock = await tryLock(path.join(staging, '.y.part.lock'), 'test');
+    expect((await listKind(cache, 'staging')).map((e) => [e.name, e.oddity])).toEqual([
+      ['big.sif', 'temporary'],
+      ['y', 'in-progress'],
+      ['notes', 'foreign'],
+      ['x', 'temporary'],
+    ]);
+    if (isLock(lock)) await lock.release();
+    expect((await listKind(cache, 'staging')).find((e) => e.name === 'y')?.oddity).toBe('temporary');
+    expect(await listKind({ ...cache, shared: true }, 'staging')).toEqual([]);
+  });
+
   test('2,000 entries, counted and summed; an aborted list ends', async () => {
     fs.mkdirSync(path.join(cache.root, 'net'), { recursive: true });
     for (let i = 0; i < 2000; i++) fs.writeFileSync(path.join(cache.root, 'net', i.toString(16).padStart(64, '0')), 'ab');
     expect(totals(await listCache(cache))).toEqual([{ kind: 'net', count: 2000, bytes: 4000 }]);
     await expect(listCache(cache, { signal: AbortSignal.abort() })).rejects.toThrow();
-  });
-});
-
-describe('cleaning', () => {
-  const plan = async (criteria: Parameters<typeof planClean>[2]) =>
-    planClean([cache], await markUnusedBlobs(cache, await listCache(cache)), criteria, Date.now()).map((p) =>
-      path.relative(cache.root, p.entry.path),
-    );
-
-  test('by age, size, kind, leftovers; never what no engine made', async () => {
-    put(`net/${hex('a')}`, 'xx', 40);
-    put(`oras/sha256:${hex('b')}`, 'xxxx', 1);
-    put('library/tmp_1', 'x', 2);
-    put('net/notes.txt', 'x', 400);
-    put('oras/tmp_2', 'x', 0);
-    expect(await plan({})).toEqual(['library/tmp_1', `oras/sha256:${hex('b')}`, `net/${hex('a')}`]);
-    expect(await plan({ olderThanDays: 30 })).toEqual([`net/${hex('a')}`]);
-    expect(await plan({ largerThanBytes: 3 })).toEqual([`oras/sha256:${hex('b')}`]);
-    expect(await plan({ kinds: ['net'] })).toEqual([`net/${hex('a')}`]);
-    expect(await plan({ orphansOnly: true })).toEqual(['library/tmp_1']);
-  });
-
-  test('removes what was planned and nothing that changed meanwhile', async () => {
-    const first = put(`net/${hex('a')}`);
-    const second = put(`net/${hex('b')}`);
-    const planned = planClean([cache], await listCache(cache), {}, Date.now());
-    fs.writeFileSync(second, 'another image');
-    const result = await removePlanned([cache], planned);
-    expect(fs.existsSync(first)).toBe(false);
-    expect(fs.readFileSync(second, 'utf8')).toBe('another image');
-    expect(result).toMatchObject({ bytes: 1, kept: [{ path: second, problem: 'it changed since it was listed' }] });
-  });
-
-  test('does not follow a folder that became a link', async () => {
-    put(`net/${hex('a')}`);
-    const planned = planClean([cache], await listCache(cache), {}, Date.now());
-    const elsewhere = path.join(folder, 'elsewhere');
-    fs.renameSync(path.join(cache.root, 'net'), elsewhere);
-    fs.symlinkSync(elsewhere, path.join(cache.root, 'net'));
-    const result = await removePlanned([cache], planned);
-    expect(result.removed).toEqual([]);
-    expect(fs.existsSync(path.join(elsewhere, hex('a')))).toBe(true);
-  });
-
-  test('a shared cache is never cleaned', async () => {
-    put(`net/${hex('a')}`);
-    const shared = { ...cache, shared: true };
-    expect(planClean([shared], await listCache(shared), {}, Date.now())).toEqual([]);
   });
 });
 
@@ -164,6 +236,27 @@ describe('the index', () => {
     expect(again.get('/c/x', 4, 1000.5)).toBeUndefined();
     fs.writeFileSync(path.join(folder, 'cache-index.json'), '{"half');
     expect((await openCacheIndex(folder)).get('/c/x', 3, 1000.5)).toBeUndefined();
+  });
+
+  test('a folder that cannot be written is told, and nothing fails', async () => {
+    const problems: string[] = [];
+    fs.writeFileSync(path.join(folder, 'file'), '');
+    const index = await openCacheIndex(path.join(folder, 'file', 'below'), (message) => problems.push(message));
+    index.remember('/c/x', 3, 1000, { title: 'x' });
+    await index.save();
+    expect(problems).toHaveLength(1);
+    expect(index.get('/c/x', 3, 1000)?.title).toBe('x');
+  });
+
+  test('rows of the wrong shape are left out', async () => {
+    const entries = {
+      '/1': { bytes: 1, modified: 1, title: 7 },
+      '/2': { bytes: 1, modified: 1, verdict: 'fine' },
+      '/3': { bytes: 1, modified: 1, title: 'good' },
+    };
+    fs.writeFileSync(path.join(folder, 'cache-index.json'), JSON.stringify({ version: 1, entries }));
+    const index = await openCacheIndex(folder);
+    expect(['/1', '/2', '/3'].map((file) => index.get(file, 1, 1)?.title)).toEqual([undefined, undefined, 'good']);
   });
 
   test('two windows that save keep each other’s rows', async () => {
