@@ -15,6 +15,8 @@ export interface SessionOptions {
   readonly capabilities?: Record<string, unknown>;
   readonly storagePath?: string;
   readonly folders?: readonly string[];
+  /** The client sends no initialization options at all. */
+  readonly bare?: boolean;
 }
 
 /** A client on in-memory streams, speaking JSON-RPC with the real server: nothing between them is faked. */
@@ -33,10 +35,13 @@ export interface Session {
   readonly edits: { changes?: Record<string, { range: unknown; newText: string }[]> }[];
   readonly logged: string[];
   readonly notified: { method: string; params: unknown }[];
+  /** What the server registered after the start: method and options. */
+  readonly registered: { method: string; registerOptions?: unknown }[];
   close(): Promise<void>;
 }
 
-const clientCapabilities = {
+/** A client that is pushed its diagnostics. */
+export const clientCapabilities = {
   textDocument: {
     publishDiagnostics: { relatedInformation: true },
     completion: { completionItem: { snippetSupport: true } },
@@ -71,7 +76,11 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
     return { applied: true };
   });
   client.onRequest('window/workDoneProgress/create', () => null);
-  client.onRequest('client/registerCapability', () => null);
+  const registered: Session['registered'] = [];
+  client.onRequest('client/registerCapability', ({ registrations }: { registrations: Session['registered'] }) => {
+    registered.push(...registrations);
+    return null;
+  });
   client.onRequest('containerMetalink/secret', () => null);
   client.onNotification('window/logMessage', ({ message }: { message: string }) => {
     logged.push(message);
@@ -86,10 +95,12 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
     rootUri: null,
     capabilities: { ...clientCapabilities, ...options.capabilities },
     workspaceFolders: (options.folders ?? []).map((uri) => ({ uri, name: 'folder' })),
-    initializationOptions: {
-      trusted: options.trusted ?? true,
-      ...(options.storagePath !== undefined && { storagePath: options.storagePath }),
-    },
+    ...(options.bare !== true && {
+      initializationOptions: {
+        trusted: options.trusted ?? true,
+        ...(options.storagePath !== undefined && { storagePath: options.storagePath }),
+      },
+    }),
   });
   await client.sendNotification('initialized', {});
 
@@ -100,6 +111,7 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
     edits,
     logged,
     notified,
+    registered,
     request: (method, params) => client.sendRequest(method, params),
     open: (uri, languageId, text) =>
       client.sendNotification('textDocument/didOpen', { textDocument: { uri, languageId, version: 1, text } }),

@@ -39,9 +39,9 @@ export function registerRequests(surroundings: RequestSurroundings): void {
   const load = () => (handlers ??= import('./requestHandlers').then((room) => room.requestHandlers(surroundings)));
   for (const method of asked) {
     surroundings.connection.onRequest(method, async (params: unknown, token: CancellationToken) => {
-      const handler = (await load()).get(method);
-      if (handler === undefined) throw new ResponseError(LSPErrorCodes.RequestFailed, `${method} is not answered`);
       try {
+        const handler = (await load()).get(method);
+        if (handler === undefined) throw new Error(`${method} is not answered`);
         return await handler(params, token);
       } catch (error) {
         // Errors that reach this place are written for people.

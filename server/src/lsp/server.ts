@@ -63,7 +63,7 @@ function initialize(connection: Connection, params: InitializeParams): Initializ
     work().catch((error: unknown) => connection.console.error(error instanceof Error ? error.message : String(error)));
   };
 
-  const online = createOnlineFeatures({ getWorld, isTrusted: () => trusted, commandLinks: options.commandLinks === true });
+  const online = createOnlineFeatures({ getWorld, isTrusted: () => trusted, documents, commandLinks: options.commandLinks === true });
   registerFeatures({
     connection,
     documents,
@@ -79,7 +79,7 @@ function initialize(connection: Connection, params: InitializeParams): Initializ
   watchDocuments({ connection, documents, diagnostics, getWorld, isTrusted: () => trusted });
 
   connection.onDidChangeConfiguration((change) => {
-    settings.take(isObject(change.settings) ? (change.settings as Record<string, unknown>).containerMetalink : undefined);
+    settings.take(change.settings);
     guarded(reconfigure)();
   });
   connection.onDidChangeWatchedFiles(guarded(reconfigure));
