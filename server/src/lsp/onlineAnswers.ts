@@ -1,6 +1,8 @@
 import { HubError } from '../hub/hub';
 import { findInCaches } from '../operations/cacheLookup';
 import { describeReference } from '../operations/describe';
+import { nameToWrite } from '../operations/knownNames';
+import { placesOf } from '../operations/referencePlaces';
 import type { ReferencePlace } from '../operations/referencePlaces';
 import type { World } from '../operations/world';
 import { clientCommands } from '../protocol';
@@ -10,6 +12,19 @@ import { hoverLimit } from './onlineFeatures';
 import { escapeMarkdown, summaryMarkdown } from './summaryMarkdown';
 
 export { completePlace, resolveReferenceItem } from '../operations/referenceCompletion';
+
+/** Tells the world which references a document holds, once a version. */
+export function noteUsed(world: World, document: AnalysedDocument): void {
+  if (noted.has(document)) return;
+  noted.add(document);
+  const used = placesOf(document.language.name, document.context).flatMap(({ reference }) => {
+    const name = reference && nameToWrite(reference);
+    return reference === undefined || name === undefined ? [] : [{ scheme: reference.scheme, name }];
+  });
+  world.noteReferences(document.uri, used);
+}
+
+const noted = new WeakSet<AnalysedDocument>();
 
 interface DescribeOptions {
   readonly document: AnalysedDocument;

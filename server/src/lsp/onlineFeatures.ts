@@ -1,8 +1,11 @@
 import type { CodeAction, CodeActionContext, CompletionItem, Hover, Range } from 'vscode-languageserver-types';
+import type { ImageReference } from '../image/reference';
 import { placeAt } from '../operations/referencePlaces';
 import type { World } from '../operations/world';
 import { clientCommands } from '../protocol';
+import type { PinParams } from '../protocol';
 import { t } from '../text/l10n';
+import type { OpenDocuments } from './documents';
 import type { AnalysedDocument } from './language';
 
 /** What needs the hubs: asked beside the local features, bounded in time, never in their way. */
@@ -21,6 +24,8 @@ export interface OnlineFeatures {
 export interface OnlineSurroundings {
   readonly getWorld: () => Promise<World>;
   readonly isTrusted: () => boolean;
+  /** What the workspace uses is offered first. */
+  readonly documents: Pick<OpenDocuments, 'get' | 'uris'>;
   /** The client runs commands from Markdown links. */
   readonly commandLinks: boolean;
 }
@@ -32,15 +37,20 @@ const completionLimit = 1500;
 /** What asks hubs is loaded when it is first needed: most keystrokes do not. */
 const answers = () => import('./onlineAnswers');
 
-export function createOnlineFeatures({ getWorld, isTrusted, commandLinks }: OnlineSurroundings): OnlineFeatures {
+export function createOnlineFeatures({ getWorld, isTrusted, documents, commandLinks }: OnlineSurroundings): OnlineFeatures {
   const mayAsk = (document: AnalysedDocument) => isTrusted() && document.surroundings.settings['online.enabled'];
 
   return {
     async completion(document, offset, signal) {
       const place = placeAt(document.language.name, document.context, offset);
       if (place === undefined) return undefined;
-      const { completePlace } = await answers();
-      return completePlace(await getWorld(), place, offset, document.source, {
+      const { completePlace, noteUsed } = await answers();
+      const world = await getWorld();
+      for (const uri of documents.uris) {
+        const open = await documents.get(uri);
+        if (open) noteUsed(world, open);
+      }
+      return completePlace(world, place, offset, document.source, {
         signal,
         deadline: completionLimit,
         online: mayAsk(document),
@@ -63,19 +73,34 @@ export function createOnlineFeatures({ getWorld, isTrusted, commandLinks }: Onli
     },
 
     codeActions(document, range, context) {
-      if (!isTrusted() || (context.only && !context.only.some((kind) => 'refactor.rewrite'.startsWith(kind)))) return [];
+      if (!isTrusted() || document.language.name !== 'recipe') return [];
       const place = placeAt(document.language.name, document.context, document.source.offsetAt(range.start));
-      if (place?.reference?.kind !== 'registry' || document.language.name !== 'recipe') return [];
+      const pinning = place?.reference && pinningOf(place.reference);
+      if (place === undefined || pinning === undefined) return [];
+      const { title, kind, action } = pinning;
+      if (context.only && !context.only.some((wanted) => kind === wanted || kind.startsWith(`${wanted}.`))) return [];
       const position = document.source.positionAt(place.range.start);
-      const action = place.reference.digest === undefined ? 'pin' : 'update';
-      const title = action === 'pin' ? t('Pin the digest of this image') : t('Update the pinned digest of this image');
       return [
         {
           title,
-          kind: 'refactor.rewrite',
+          kind,
           command: { title, command: clientCommands.pin, arguments: [{ uri: document.uri, action, position }] },
         },
       ];
     },
   };
+}
+
+/** What pinning means for a reference; undefined where there is nothing to pin by. */
+function pinningOf(reference: ImageReference): { title: string; kind: string; action: PinParams['action'] } | undefined {
+  if (reference.kind === 'registry') {
+    return reference.digest === undefined
+      ? { title: t('Pin the digest of this image'), kind: 'refactor.rewrite', action: 'pin' }
+      : { title: t('Update the pinned digest of this image'), kind: 'refactor.rewrite', action: 'update' };
+  }
+  if (reference.kind !== 'shub' || reference.version !== undefined) return undefined;
+  // The public hub is closed: what its archive has is all that such a reference will ever mean.
+  return reference.registry === undefined
+    ? { title: t('Pin to what the archive of Singularity Hub has'), kind: 'quickfix', action: 'pin' }
+    : { title: t('Pin the digest of this image'), kind: 'refactor.rewrite', action: 'pin' };
 }

@@ -15,6 +15,9 @@ export interface SummaryOptions {
 
 const labelsShown = 8;
 const platformsShown = 12;
+const variablesShown = 6;
+const signersShown = 4;
+const recipeLinesShown = 12;
 
 /** The hover on an image reference: what it stands for, in ten seconds. */
 export function summaryMarkdown(summary: ImageSummary, options: SummaryOptions): string {
@@ -24,6 +27,9 @@ export function summaryMarkdown(summary: ImageSummary, options: SummaryOptions):
     ...platformTable(summary, options),
     ...labelLines(summary),
     runs(summary),
+    environment(summary),
+    signatures(summary),
+    recipe(summary),
     ...(summary.notes ?? []).map((n) => `*${escapeMarkdown(n)}*`),
     footer(summary, options),
   ];
@@ -94,6 +100,39 @@ function runs(summary: ImageSummary): string | undefined {
   if (words.length === 0) return undefined;
   const command = `\`${words.join(' ').replace(/`/g, "'").slice(0, 200)}\``;
   return summary.user ? t('**Runs** {0} as user {1}', command, summary.user) : t('**Runs** {0}', command);
+}
+
+function environment({ environment: variables = [] }: ImageSummary): string | undefined {
+  // PATH is in every image and says little.
+  const own = variables.filter((variable) => !variable.startsWith('PATH='));
+  if (own.length === 0) return undefined;
+  const shown = own.slice(0, variablesShown).map((variable) => `\`${inCode(shortened(variable, 80))}\``);
+  const more = own.length > variablesShown ? [t('{0} more', own.length - variablesShown)] : [];
+  return `**${t('Environment')}** ${[...shown, ...more].join(' · ')}`;
+}
+
+/** A claim of the hub or the file: nothing is checked for a hover. */
+function signatures({ signedBy = [] }: ImageSummary): string | undefined {
+  if (signedBy.length === 0) return undefined;
+  const signers = signedBy.slice(0, signersShown).map((signer) => `\`${inCode(signer)}\``);
+  return t('**Signatures** by {0}, not checked here', signers.join(', '));
+}
+
+function recipe({ recipe: text }: ImageSummary): string | undefined {
+  if (text === undefined || text.trim() === '') return undefined;
+  const lines = text.trim().split(/\r?\n/);
+  // No line of it may end the block.
+  const shown = lines.slice(0, recipeLinesShown).map((line) => shortened(line, 120).replace(/^(\s*)([`~]{3,})/, '$1 # $2'));
+  const more = lines.length > recipeLinesShown ? [`# … ${t('{0} more lines', lines.length - recipeLinesShown)}`] : [];
+  return [`**${t('Recipe')}**`, '', '`````singularity', ...shown, ...more, '`````'].join('\n');
+}
+
+function shortened(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length - 1)}…` : text;
+}
+
+function inCode(text: string): string {
+  return text.replace(/`/g, "'").replace(/\s+/g, ' ');
 }
 
 function footer(summary: ImageSummary, options: SummaryOptions): string {

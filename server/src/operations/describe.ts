@@ -13,8 +13,18 @@ import type { ImageContents } from '../sif/contents';
 export async function describeReference(world: World, reference: ImageReference, options: HubOptions): Promise<ImageSummary> {
   const summary = await world.hubs.manifest(reference, options);
   if (summary.kind !== 'sif' && summary.kind !== 'file') return summary;
-  const contents = await remoteContents(world, reference, options);
+  const contents = await inTime(remoteContents(world, reference, options), options.signal);
   return contents === undefined ? summary : withContents(summary, contents);
+}
+
+/** What the hub said is shown even when the file itself is slow: undefined when the time is over. */
+async function inTime<T>(reading: Promise<T>, signal: AbortSignal | undefined): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (signal?.aborted === true && signal.reason instanceof Error && signal.reason.name === 'TimeoutError') return undefined;
+    throw error;
+  }
 }
 
 /** What is inside the remote image file of a reference, or undefined where it cannot be read in parts or is no image. */

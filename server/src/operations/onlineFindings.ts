@@ -1,6 +1,8 @@
 import { formatDigest, shortDigest } from '../image/digest';
-import type { RegistryReference } from '../image/reference';
+import type { RegistryReference, ShubReference } from '../image/reference';
 import { HubError } from '../hub/hub';
+import { without } from '../image/without';
+import { nearest } from '../text/nearest';
 
 import type { Finding } from '../text/finding';
 import { t } from '../text/l10n';
@@ -28,6 +30,7 @@ async function findingsAt(world: World, place: ReferencePlace, signal: AbortSign
   const { reference, range } = place;
   if (reference === undefined) return [];
   try {
+    if (reference.kind === 'shub') return await shubFindings(world, reference, place, signal);
     if (reference.kind !== 'registry') {
       await world.hubs.resolve(reference, { signal, reason: 'editor' });
       return [];
@@ -39,10 +42,76 @@ async function findingsAt(world: World, place: ReferencePlace, signal: AbortSign
     return [...findings, ...(await newerTagFindings(world, reference, place, signal))];
   } catch (error) {
     if (!(error instanceof HubError) || error.kind === 'aborted') return [];
-    if (error.kind === 'not-found') return [{ code: 'online/not-found', severity: 'warning', message: error.message, range }];
+    if (error.kind === 'not-found') {
+      const gone = reference.kind === 'registry' ? await goneTag(world, reference, place, signal) : undefined;
+      return [gone ?? { code: 'online/not-found', severity: 'warning', message: error.message, range }];
+    }
     if (error.kind === 'not-allowed') return [];
     return [{ code: 'online/not-asked', severity: 'information', message: error.message, range }];
   }
+}
+
+/** The repository is there and the tag is not: what it may have been. Undefined when the registry does not say so. */
+async function goneTag(
+  world: World,
+  reference: RegistryReference,
+  place: ReferencePlace,
+  signal: AbortSignal,
+): Promise<Finding | undefined> {
+  const part = place.parsed.parts.tag;
+  if (part === undefined) return undefined;
+  try {
+    const { tags, incomplete } = await world.hubs.tags(reference, { signal, deadline: 5000, reason: 'editor' });
+    const names = tags.map(({ name }) => name);
+    if (incomplete === true || names.length === 0 || names.includes(part.text)) return undefined;
+    const near = newerTag(part.text, tags) ?? nearest(part.text, names);
+    const digestHolds = reference.digest !== undefined && (await holds(world, without(reference, 'tag'), signal));
+    return {
+      code: 'online/tag-gone',
+      severity: digestHolds ? 'information' : 'warning',
+      message: digestHolds
+        ? t('The tag {0} is gone. The pinned digest is still there, and a build takes it.', part.text)
+        : t('{0} is there, but it has no tag {1}.', `${reference.registry}/${reference.repository}`, part.text),
+      range: part.range,
+      ...(near !== undefined &&
+        !digestHolds && { fixes: [{ title: t('Change the tag to {0}', near), edits: [{ range: part.range, newText: near }] }] }),
+    };
+  } catch (error) {
+    if (error instanceof HubError) return undefined; // It lists no tags: that the image was not found is all there is to tell.
+    throw error;
+  }
+}
+
+async function holds(world: World, reference: RegistryReference, signal: AbortSignal): Promise<boolean> {
+  try {
+    await world.hubs.resolve(reference, { signal, reason: 'editor' });
+    return true;
+  } catch (error) {
+    if (error instanceof HubError) return false;
+    throw error;
+  }
+}
+
+/** Images of the closed Singularity Hub: that it is an archive, and a fix that names the very file that the archive has. */
+async function shubFindings(world: World, reference: ShubReference, place: ReferencePlace, signal: AbortSignal): Promise<Finding[]> {
+  const { digest } = await world.hubs.resolve(reference, { signal, reason: 'editor' });
+  if (reference.registry !== undefined) return [];
+  const end = { start: place.range.end, end: place.range.end };
+  const newText = digest && `${reference.tag === undefined ? ':latest' : ''}@${digest.hex}`;
+  return [
+    {
+      code: 'online/shub-archive',
+      severity: 'information',
+      message: t(
+        'Singularity Hub closed in April 2021. Its archive has this image; nothing will be built or mended there. Move to another hub.',
+      ),
+      range: place.range,
+      ...(newText !== undefined &&
+        reference.version === undefined && {
+          fixes: [{ title: t('Pin to the file that the archive has'), edits: [{ range: end, newText }] }],
+        }),
+    },
+  ];
 }
 
 /** A pinned digest beside a tag: whether the tag still names it. */

@@ -10,6 +10,8 @@ import { t } from '../text/l10n';
 import { touches } from '../text/range';
 import type { TextRange } from '../text/range';
 import type { SourceText } from '../text/sourceText';
+import { blobUrls, isBlobUrl } from './blobUrlCompletion';
+import { knownNames } from './knownNames';
 import type { ReferencePlace } from './referencePlaces';
 import { parsePlaceText } from './referencePlaces';
 import type { World } from './world';
@@ -48,6 +50,7 @@ export async function completePlace(
 ): Promise<Found> {
   const part = partAt(place, offset);
   if (part === undefined) return { items: [], isIncomplete: false };
+  if (part.kind === 'blob-url' && !options.online) return { items: [], isIncomplete: false };
   const make = (names: readonly Candidate[], range: TextRange): CompletionItem[] =>
     names.slice(0, itemLimit).map((candidate, index) => ({
       label: candidate.label,
@@ -73,8 +76,12 @@ export async function completePlace(
       return { items: make(found.candidates, part.range), isIncomplete: found.isIncomplete };
     }
     case 'digest': {
-      const found = options.online ? await digestNames(world, place, options) : [];
-      return { items: make(found, part.range), isIncomplete: false };
+      const found = options.online ? await digestNames(world, place, options) : { candidates: [], isIncomplete: false };
+      return { items: make(found.candidates, part.range), isIncomplete: found.isIncomplete };
+    }
+    case 'blob-url': {
+      const found = await blobUrls(world, part.typed, options);
+      return { items: make(found.candidates, part.range), isIncomplete: found.isIncomplete };
     }
   }
 }
@@ -107,7 +114,7 @@ export async function resolveReferenceItem(world: World, item: CompletionItem, s
   }
 }
 
-interface Candidate {
+export interface Candidate {
   readonly label: string;
   readonly kind: CompletionItem['kind'] & number;
   readonly detail?: string;
@@ -119,7 +126,7 @@ interface Candidate {
 }
 
 interface Part {
-  readonly kind: 'name' | 'tag' | 'digest';
+  readonly kind: 'name' | 'tag' | 'digest' | 'blob-url';
   readonly range: TextRange;
   readonly typed: string;
 }
@@ -128,7 +135,11 @@ interface Part {
 function partAt(place: ReferencePlace, offset: number): Part | undefined {
   const { parts } = place.parsed;
   const within = (part: ReferencePart | undefined) => part !== undefined && touches(part.range, offset);
-  if (parts.url !== undefined || !touches(place.range, offset)) return undefined;
+  if (!touches(place.range, offset)) return undefined;
+  if (parts.url !== undefined) {
+    const typed = place.text.slice(0, offset - place.range.start);
+    return isBlobUrl(typed) ? { kind: 'blob-url', range: place.range, typed } : undefined;
+  }
   if (parts.digest && within(parts.digest)) return { kind: 'digest', range: parts.digest.range, typed: parts.digest.text };
   if (parts.tag && within(parts.tag)) return { kind: 'tag', range: parts.tag.range, typed: parts.tag.text };
   const start = parts.host?.range.start ?? parts.path?.range.start ?? place.range.start;
@@ -138,21 +149,6 @@ function partAt(place: ReferencePlace, offset: number): Part | undefined {
   return { kind: 'name', range: { start, end }, typed };
 }
 
-/** Names that are known without asking: what the workspace uses, hosts of settings, remotes and sign-ins. */
-function knownNames(world: World, place: ReferencePlace): Candidate[] {
-  const scheme = place.parsed.scheme ?? 'docker';
-  const used = world
-    .usedReferences(scheme)
-    .map((label) => ({ label, kind: completionKind.reference, detail: t('used in this workspace') }));
-  const hosts =
-    scheme === 'docker' || scheme === 'oras'
-      ? world
-          .knownHosts()
-          .map((label) => ({ label: `${label}/`, kind: completionKind.module, detail: t('registry'), triggerSuggest: true }))
-      : [];
-  return [...used, ...hosts];
-}
-
 async function searchNames(
   world: World,
   place: ReferencePlace,
@@ -160,13 +156,16 @@ async function searchNames(
   { signal, deadline }: CompletePlaceOptions,
 ): Promise<{ candidates: Candidate[]; isIncomplete: boolean }> {
   const scheme = place.parsed.scheme ?? 'docker';
-  const host = place.parsed.parts.host?.text;
-  const text = host === undefined ? typed : typed.slice(host.length + 1);
+  const written = place.parsed.parts.host?.text;
+  const headers = headersOf(place, typed);
+  const host = written ?? headers.host;
+  const text = written === undefined ? `${headers.namespace}${typed}` : typed.slice(written.length + 1);
   if (text.length < 2 && host === undefined) return { candidates: [], isIncomplete: true };
   try {
     const found = await world.hubs.search({ scheme, ...(host !== undefined && { host }), text }, { signal, deadline, reason: 'editor' });
-    const candidates = found.hits.slice(0, searchLimit).map((hit) => ({
-      label: host === undefined ? hit.name : `${host}/${hit.name}`,
+    const fitting = found.hits.filter(({ name }) => name.startsWith(headers.namespace));
+    const candidates = fitting.slice(0, searchLimit).map((hit) => ({
+      label: written === undefined ? hit.name.slice(headers.namespace.length) : `${written}/${hit.name}`,
       kind: completionKind.reference,
       ...(describeHit(hit.official === true, hit.stars, hit.description) !== '' && {
         detail: describeHit(hit.official === true, hit.stars, hit.description),
@@ -177,6 +176,16 @@ async function searchNames(
     world.log.debug(`completion of ${scheme} names: ${error instanceof Error ? error.message : String(error)}`);
     return { candidates: [], isIncomplete: true };
   }
+}
+
+/** What the `Registry:` and `Namespace:` headers of the recipe put before the text of `From:`. */
+function headersOf({ parsed, reference }: ReferencePlace, typed: string): { host?: string; namespace: string } {
+  if (parsed.parts.host !== undefined || reference?.kind !== 'registry' || typed === '') return { namespace: '' };
+  const before = reference.repository.endsWith(typed) ? reference.repository.slice(0, -typed.length) : '';
+  return {
+    ...(reference.registry !== 'docker.io' && { host: reference.registry }),
+    namespace: before === 'library/' ? '' : before, // Docker Hub's own images: nobody writes it
+  };
 }
 
 function describeHit(official: boolean, stars: number | undefined, description: string | undefined): string {
@@ -218,27 +227,25 @@ function tagDetail(tag: TagInfo): { detail?: string } {
   return parts.length === 0 ? {} : { detail: parts.join(' · ') };
 }
 
-async function digestNames(world: World, place: ReferencePlace, { signal, deadline }: CompletePlaceOptions): Promise<Candidate[]> {
+async function digestNames(
+  world: World,
+  place: ReferencePlace,
+  { signal, deadline }: CompletePlaceOptions,
+): Promise<{ candidates: Candidate[]; isIncomplete: boolean }> {
   const reference = place.reference ?? referenceWithoutTag(place);
-  if (reference === undefined) return [];
+  if (reference === undefined) return { candidates: [], isIncomplete: false };
   try {
     const named = reference.kind === 'registry' ? without(reference, 'digest') : reference;
     const resolved = await world.hubs.resolve(named, {
       signal: AbortSignal.any([signal, AbortSignal.timeout(deadline)]),
       reason: 'editor',
     });
-    return resolved.digest === undefined
-      ? []
-      : [
-          {
-            label: formatDigest(resolved.digest),
-            kind: completionKind.constant,
-            detail: t('what the tag names now, {0}', shortDigest(resolved.digest)),
-          },
-        ];
+    if (resolved.digest === undefined) return { candidates: [], isIncomplete: false };
+    const detail = t('what the tag names now, {0}', shortDigest(resolved.digest));
+    return { candidates: [{ label: formatDigest(resolved.digest), kind: completionKind.constant, detail }], isIncomplete: false };
   } catch (error) {
     world.log.debug(`completion of digests: ${error instanceof Error ? error.message : String(error)}`);
-    return [];
+    return { candidates: [], isIncomplete: true };
   }
 }
 
