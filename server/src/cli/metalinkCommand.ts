@@ -6,7 +6,7 @@ import { createMetalink } from '../operations/createMetalink';
 import { mergeMetalinkFiles } from '../operations/mergeMetalinks';
 import { resolveMetalinkText } from '../operations/resolveMetalink';
 import { readMetalinkFile } from '../operations/metalinkFile';
-import { writeAtomically } from '../platform/durable';
+import { hasCode, writeAtomically } from '../platform/durable';
 import { t } from '../text/l10n';
 import type { Environment } from './environment';
 import { progressText } from '../operations/progressText';
@@ -44,6 +44,8 @@ async function create(words: readonly string[], terminal: Terminal, environment:
     },
   });
   if (positionals.length === 0) throw new UsageError(t('metalink create takes at least one target.'));
+  // Before everything is hashed, not after.
+  if (values.output !== undefined && (await isThere(values.output))) throw existing(values.output);
   const world = await environment.world(environment.settings({}));
   const created = await createMetalink(world, positionals.map(targetOf), {
     mirrors: values.mirror ?? [],
@@ -89,7 +91,10 @@ async function resolve(words: readonly string[], terminal: Terminal, environment
   terminal.progress('');
   for (const line of resolved.report) terminal.note(line);
   if (values.write !== true) terminal.out(resolved.text.replace(/\n$/, ''));
-  else if (resolved.applied > 0) await writeAtomically(path.resolve(file), resolved.text);
+  else if (resolved.edits.length > 0) {
+    await replaceText(file, resolved.text);
+    terminal.note(t('Written: {0}', file));
+  }
   return resolved.conflicts > 0 ? exitStatus.findings : resolved.needDownload.length > 0 ? exitStatus.trouble : exitStatus.good;
 }
 
@@ -113,17 +118,33 @@ async function write(text: string, output: string | undefined, terminal: Termina
     terminal.out(text.replace(/\n$/, ''));
     return;
   }
-  const file = path.resolve(output);
-  if (await exists(file)) throw new Error(t('{0} exists already; it is left as it is. Name another file.', output));
-  await writeAtomically(file, text);
+  try {
+    await fs.writeFile(path.resolve(output), text, { flag: 'wx' });
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) throw existing(output);
+    if (hasCode(error, 'ENOENT')) throw new Error(t('There is no folder {0}.', path.dirname(path.resolve(output))), { cause: error });
+    throw error;
+  }
   terminal.note(t('Written: {0}', output));
 }
 
-async function exists(file: string): Promise<boolean> {
-  return fs.lstat(file).then(
+function existing(output: string): Error {
+  return new Error(t('{0} exists already; it is left as it is. Name another file.', output));
+}
+
+async function isThere(file: string): Promise<boolean> {
+  return fs.lstat(path.resolve(file)).then(
     () => true,
     () => false,
   );
+}
+
+/** Replaces the text of a file that is there, by a rename; permissions stay, and what a link leads to is replaced, not the link. */
+async function replaceText(file: string, text: string): Promise<void> {
+  const target = await fs.realpath(file);
+  const { mode } = await fs.stat(target);
+  await writeAtomically(target, text, mode & 0o7777);
+  await fs.chmod(target, mode & 0o7777); // whatever the umask took away
 }
 
 function pieceLength(value: string): { pieceLength?: number } {

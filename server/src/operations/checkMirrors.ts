@@ -7,7 +7,7 @@ import type { HttpResponse } from '../platform/ports';
 import { withoutCredentials } from '../platform/proxySettings';
 import type { CheckMirrorsResult } from '../protocol';
 import type { Finding } from '../text/finding';
-import { groupedNumber, humanBytes } from '../text/human';
+import { groupedNumber, humanBytes, humanDuration } from '../text/human';
 import { t } from '../text/l10n';
 import type { ProgressListener } from './progress';
 import type { World } from './world';
@@ -27,6 +27,8 @@ interface Probe {
   readonly etag?: string;
   readonly lastModified?: string;
   readonly digests: readonly Digest[];
+  readonly mediaType?: string;
+  readonly retryAfter?: string;
   readonly ranges: boolean;
   readonly milliseconds: number;
   /** Why there is no answer, for people. */
@@ -58,7 +60,7 @@ export async function checkMirrors(
       options.onProgress({ what: t('{0} of {1} mirrors', done, total), done, total });
       return probe;
     });
-    const usual = mostCommon(probes.flatMap((p) => (p.size === undefined ? [] : [p.size])));
+    const usual = usualOf(probes);
     for (const probe of probes) {
       const { ok, message } = judge(probe, file, usual);
       mirrors.push({ url: withoutCredentials(probe.url.url), ok, message, milliseconds: Math.round(probe.milliseconds) });
@@ -79,9 +81,11 @@ async function probeUrl(world: World, url: MetalinkUrl, signal: AbortSignal): Pr
   if (url.scheme !== 'http' && url.scheme !== 'https') return failed(t('not asked: only http and https URLs can be'));
   try {
     let response = await world.http.request({ method: 'HEAD', url: url.url, signal, reason: 'command' });
-    // Servers that know no HEAD are asked for one byte.
-    if (response.status === 405 || response.status === 501)
+    // Servers that know no HEAD, and storage whose signed URLs are for GET only, are asked for one byte.
+    if ([403, 405, 501].includes(response.status)) {
+      await response.discard();
       response = await world.http.request({ url: url.url, headers: { range: 'bytes=0-0' }, signal, reason: 'command' });
+    }
     const milliseconds = performance.now() - started;
     await response.discard();
     return readProbe(url, response, milliseconds);
@@ -95,7 +99,8 @@ function readProbe(url: MetalinkUrl, response: HttpResponse, milliseconds: numbe
   const header = (name: string) => response.headers[name]?.[0];
   const whole = /\/(\d+)$/.exec(header('content-range') ?? '')?.[1] ?? (response.status === 200 ? header('content-length') : undefined);
   const { digests } = metalinkHeaders([...response.redirects, { url: response.url, headers: response.headers }]);
-  const [etag, lastModified] = [header('etag'), header('last-modified')];
+  const [etag, lastModified, retryAfter] = [header('etag'), header('last-modified'), header('retry-after')];
+  const mediaType = header('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
   return {
     url,
     status: response.status,
@@ -105,14 +110,30 @@ function readProbe(url: MetalinkUrl, response: HttpResponse, milliseconds: numbe
     ...(whole !== undefined && /^\d+$/.test(whole) && { size: BigInt(whole) }),
     ...(etag !== undefined && { etag }),
     ...(lastModified !== undefined && { lastModified }),
+    ...(mediaType !== undefined && { mediaType }),
+    ...(retryAfter !== undefined && { retryAfter }),
   };
 }
 
-function judge(probe: Probe, file: MetalinkFile, usual: bigint | undefined): { ok: boolean; message: string } {
-  if (probe.problem !== undefined) return { ok: false, message: t('This mirror could not be asked: {0}', probe.problem) };
-  if (probe.status !== 200 && probe.status !== 206)
-    return { ok: false, message: t('This mirror answers with status {0}.', probe.status ?? 0) };
-  const wrong = contradiction(probe, file, usual);
+/** What most mirrors of a file say, for values that the document does not declare. */
+interface Usual {
+  readonly size: bigint | undefined;
+  /** Hexadecimal, by algorithm. */
+  readonly digests: ReadonlyMap<string, string>;
+}
+
+function usualOf(probes: readonly Probe[]): Usual {
+  const algorithms = new Set(probes.flatMap(({ digests }) => digests.map(({ algorithm }) => algorithm)));
+  const digestsOf = (algorithm: string) =>
+    probes.flatMap(({ digests }) => digests.filter((digest) => digest.algorithm === algorithm).map(({ hex }) => hex));
+  return {
+    size: mostCommon(probes.flatMap(({ size }) => (size === undefined ? [] : [size]))),
+    digests: new Map([...algorithms].map((algorithm) => [algorithm, mostCommon(digestsOf(algorithm)) ?? ''])),
+  };
+}
+
+function judge(probe: Probe, file: MetalinkFile, usual: Usual): { ok: boolean; message: string } {
+  const wrong = unusable(probe) ?? contradiction(probe, file, usual);
   if (wrong !== undefined) return { ok: false, message: wrong };
   const facts = [
     probe.size === undefined ? t('size not told') : humanBytes(probe.size),
@@ -125,25 +146,44 @@ function judge(probe: Probe, file: MetalinkFile, usual: bigint | undefined): { o
   return { ok: true, message: t('This mirror answers: {0}.', facts.join(', ')) };
 }
 
-function contradiction(probe: Probe, file: MetalinkFile, usual: bigint | undefined): string | undefined {
-  if (probe.size !== undefined && file.size !== undefined && probe.size !== file.size)
-    return t(
-      'This mirror has {0} bytes; {1} are declared. A download will not use it.',
-      groupedNumber(probe.size),
-      groupedNumber(file.size),
-    );
-  if (probe.size !== undefined && file.size === undefined && usual !== undefined && probe.size !== usual)
-    return t('This mirror has {0} bytes, most others {1}.', groupedNumber(probe.size), groupedNumber(usual));
-  for (const digest of probe.digests) {
-    const declared = file.hashes.find((hash) => hash.type.replace('-', '') === digest.algorithm);
-    if (declared && declared.value !== digest.hex)
-      return t('This mirror says its {0} is {1}…; {2}… is declared.', declared.type, digest.hex.slice(0, 12), declared.value.slice(0, 12));
+/** Why nothing can be fetched from there now. */
+function unusable({ problem, status = 0, retryAfter, mediaType }: Probe): string | undefined {
+  if (problem !== undefined) return t('This mirror could not be asked: {0}', problem);
+  if (status === 429 || (status === 503 && retryAfter !== undefined))
+    return retryAfter === undefined
+      ? t('This mirror limits how often it may be asked (status {0}). Try again later.', status)
+      : t('This mirror limits how often it may be asked (status {0}). It asks to wait: {1}.', status, waitOf(retryAfter));
+  if (status === 401 || status === 403) return t('This mirror asks for a sign-in (status {0}).', status);
+  if (status === 404 || status === 410) return t('This mirror does not have the file (status {0}).', status);
+  if (status !== 200 && status !== 206) return t('This mirror answers with status {0}.', status);
+  if (mediaType === 'text/html') return t('This mirror answers with a web page, not with the file.');
+  return undefined;
+}
+
+/** `Retry-After` is seconds or a date (RFC 9110, section 10.2.3). */
+function waitOf(retryAfter: string): string {
+  return /^\d+$/.test(retryAfter) ? humanDuration(Number(retryAfter)) : retryAfter;
+}
+
+function contradiction(probe: Probe, file: MetalinkFile, usual: Usual): string | undefined {
+  const { size } = probe;
+  if (size !== undefined && file.size !== undefined && size !== file.size)
+    return t('This mirror has {0} bytes; {1} are declared. A download will not use it.', groupedNumber(size), groupedNumber(file.size));
+  if (size !== undefined && file.size === undefined && usual.size !== undefined && size !== usual.size)
+    return t('This mirror has {0} bytes, most others {1}.', groupedNumber(size), groupedNumber(usual.size));
+  for (const { algorithm, hex } of probe.digests) {
+    const declared = file.hashes.find((hash) => hash.type.replace('-', '') === algorithm);
+    if (declared && declared.value !== hex)
+      return t('This mirror says its {0} is {1}…; {2}… is declared.', declared.type, hex.slice(0, 12), declared.value.slice(0, 12));
+    const others = usual.digests.get(algorithm);
+    if (declared === undefined && others !== undefined && others !== hex)
+      return t('This mirror says its {0} is {1}…, most others {2}….', algorithm, hex.slice(0, 12), others.slice(0, 12));
   }
   return undefined;
 }
 
-function mostCommon(values: readonly bigint[]): bigint | undefined {
-  const counts = new Map<bigint, number>();
+function mostCommon<T>(values: readonly T[]): T | undefined {
+  const counts = new Map<T, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
   return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0];
 }

@@ -1,20 +1,19 @@
-import type { OpenedImage } from '../hub/hub';
-import { parseReference } from '../image/reference';
 import { metalinkModel } from '../metalink/model';
-import type { MetalinkFile, MetalinkUrl } from '../metalink/model';
+import type { MetalinkFile } from '../metalink/model';
 import { parseMetalink } from '../metalink/parse';
 import { resolveEdits } from '../metalink/resolveEdits';
 import type { ResolvedValues } from '../metalink/resolveEdits';
-import { withoutCredentials } from '../platform/proxySettings';
 import { openFile } from '../platform/file';
 import { hashSource } from '../verify/hashFile';
 import type { OffsetEdit } from '../text/finding';
-import { groupedNumber } from '../text/human';
+import { groupedNumber, humanBytes } from '../text/human';
 import { t } from '../text/l10n';
 import { pieceLengthFor } from '../metalink/pieceLength';
 import { fetchFile } from './fetchFile';
 import { metalinkFiles } from './metalinkFiles';
 import type { ProgressListener } from './progress';
+import { gatherFacts } from './resolveSources';
+import type { Facts, Told } from './resolveSources';
 import type { World } from './world';
 
 export interface ResolveOptions {
@@ -40,92 +39,65 @@ export interface Resolved {
   readonly conflicts: number;
 }
 
-/** A value and who says it. */
-interface Told<T> {
-  readonly value: T;
-  readonly source: string;
-}
-
-interface Facts {
-  readonly sizes: Told<bigint>[];
-  /** By registered hash name. */
-  readonly hashes: Map<string, Told<string>[]>;
-}
-
 /**
  * Fills in missing sizes and hashes: from the digest in a registry's URL, RFC 6249/9530 header fields, a metalink that the server
  * describes, checksum files beside the image and, where that was agreed to, a full download. Values on which sources disagree, or
- * that contradict what the document declares, are not written. Rejects only when aborted.
+ * that contradict what the document declares, are not written. Rejects when aborted, and for a text that is no Metalink 4.
  */
 export async function resolveMetalinkText(world: World, text: string, options: ResolveOptions): Promise<Resolved> {
-  const parsed = parseMetalink(text);
-  const files = metalinkModel(parsed).files.filter((file) => options.file === undefined || file.name === options.file);
-  const edits: OffsetEdit[] = [];
   const report: string[] = [];
+  const parsed = parseMetalink(text);
+  const model = metalinkModel(parsed);
+  if (model.version !== 4)
+    throw new Error(
+      model.version === 3
+        ? t('This is Metalink 3: convert it first ("metalink convert"), then its sizes and hashes can be written.')
+        : t('This is no metalink.'),
+    );
+  const files = model.files.filter((file) => options.file === undefined || [file.name, file.writtenName].includes(options.file));
+  if (files.length === 0)
+    report.push(options.file === undefined ? t('The metalink lists no file.') : t('The metalink lists no file {0}.', options.file));
+  const edits: OffsetEdit[] = [];
   const needDownload: string[] = [];
   let applied = 0;
   let conflicts = 0;
   for (const file of files) {
     const missing = missingValues(file);
     if (!missing.size && !missing.hash) continue;
-    const facts = await gather(world, file, options, report);
-    const disagreement = disagreementOf(file, facts);
-    if (disagreement !== undefined) {
+    const facts = await gatherFacts(world, file, { signal: options.signal, onProgress: options.onProgress, report });
+    const refuse = (disagreement: string) => {
       conflicts++;
       report.push(t('{0}: nothing was written, because the sources disagree. {1}', file.writtenName, disagreement));
+    };
+    const disagreement = disagreementOf(file, facts);
+    if (disagreement !== undefined) {
+      refuse(disagreement);
       continue;
     }
-    const values = chosen(missing, facts, file.writtenName, report);
-    const stillMissing = (missing.size && values.size === undefined) || (missing.hash && values.hashes === undefined);
-    const complete = stillMissing && options.download ? await fromDownload(world, text, file, options, report) : values;
-    if (stillMissing && !options.download) needDownload.push(file.writtenName);
-    const found = resolveEdits(parsed, file, complete);
-    applied += (complete.size === undefined ? 0 : 1) + (complete.hashes?.length ?? 0) + (complete.pieces === undefined ? 0 : 1);
+    let values = chosen(missing, facts);
+    if ((missing.size && values.size === undefined) || (missing.hash && values.hashes === undefined)) {
+      if (!options.download) needDownload.push(file.writtenName);
+      else {
+        const computed = await fromDownload(world, text, file, options, report);
+        const contradiction = computed && disagreementOf(file, merge(facts, computed));
+        if (contradiction !== undefined) {
+          refuse(contradiction);
+          continue;
+        }
+        if (computed) values = computed;
+      }
+    }
+    report.push(...origins(file.writtenName, values));
+    const found = resolveEdits(parsed, file, plain(values));
     edits.push(...found);
+    if (found.length > 0) applied += (missing.size && values.size ? 1 : 0) + (values.hashes?.length ?? 0) + (values.pieces ? 1 : 0);
   }
   if (edits.length === 0 && report.length === 0) report.push(t('Every file has a size and a strong hash: there is nothing to fill in.'));
-  return { text: applyEdits(text, edits), edits, applied: edits.length === 0 ? 0 : applied, report, needDownload, conflicts };
+  return { text: applyEdits(text, edits), edits, applied, report, needDownload, conflicts };
 }
 
 function missingValues(file: MetalinkFile): { size: boolean; hash: boolean } {
   return { size: file.size === undefined, hash: !file.hashes.some(({ type }) => ['sha-256', 'sha-384', 'sha-512'].includes(type)) };
-}
-
-async function gather(world: World, file: MetalinkFile, { signal, onProgress }: ResolveOptions, report: string[]): Promise<Facts> {
-  const facts: Facts = { sizes: [], hashes: new Map() };
-  for (const [index, url] of [...file.urls].sort((a, b) => a.priority - b.priority).entries()) {
-    onProgress({ what: t('{0}: asking {1}', file.writtenName, hostOf(url)), done: index, total: file.urls.length });
-    fromAddress(url, facts);
-    const { reference } = parseReference(url.url);
-    if (reference?.kind !== 'url') continue;
-    try {
-      fromServer(await world.hubs.open(reference, { signal, reason: 'command' }), hostOf(url), facts);
-    } catch (error) {
-      signal.throwIfAborted();
-      report.push(
-        t('{0}: {1} could not be asked: {2}', file.writtenName, hostOf(url), error instanceof Error ? error.message : String(error)),
-      );
-    }
-  }
-  return facts;
-}
-
-/** A registry's blob has its digest in its address. */
-function fromAddress(url: MetalinkUrl, facts: Facts): void {
-  const hex = /\/v2\/.+\/blobs\/sha256:([0-9a-f]{64})$/.exec(url.url)?.[1];
-  if (hex !== undefined) addHash(facts, 'sha-256', { value: hex, source: t('digest in the address of {0}', hostOf(url)) });
-}
-
-function fromServer(opened: OpenedImage, host: string, facts: Facts): void {
-  const [file] = opened.files;
-  if (file === undefined) return;
-  if (file.size !== undefined) facts.sizes.push({ value: BigInt(file.size), source: host });
-  for (const { digest, source } of file.expected)
-    addHash(facts, digest.algorithm.replace(/^sha(\d)/, 'sha-$1'), { value: digest.hex, source: t('{0} of {1}', source, host) });
-}
-
-function addHash(facts: Facts, type: string, told: Told<string>): void {
-  facts.hashes.set(type, [...(facts.hashes.get(type) ?? []), told]);
 }
 
 /** Which sources contradict each other or the document; undefined when none do. */
@@ -145,20 +117,47 @@ function disagreementOf(file: MetalinkFile, facts: Facts): string | undefined {
   return undefined;
 }
 
-/** Missing values that somebody tells: the size, and the strongest hashes. */
-function chosen(missing: { readonly size: boolean; readonly hash: boolean }, facts: Facts, name: string, report: string[]): ResolvedValues {
+/** Values with their sources, to be written. */
+interface Values {
+  readonly size?: Told<bigint>;
+  readonly hashes?: readonly (Told<string> & { readonly type: string })[];
+  readonly pieces?: NonNullable<ResolvedValues['pieces']>;
+}
+
+/** Missing values that somebody tells: the size, and the strong hashes. */
+function chosen(missing: { readonly size: boolean; readonly hash: boolean }, facts: Facts): Values {
   const [size] = facts.sizes;
   const hashes = ['sha-512', 'sha-384', 'sha-256'].flatMap((type) => {
     const [told] = facts.hashes.get(type) ?? [];
-    return told === undefined ? [] : [{ type, value: told.value, source: told.source }];
+    return told === undefined ? [] : [{ ...told, type }];
   });
-  if (missing.size && size) report.push(t('{0}: size {1}, told by {2}.', name, groupedNumber(size.value), size.source));
-  if (missing.hash)
-    for (const { type, value, source } of hashes) report.push(t('{0}: {1} {2}…, told by {3}.', name, type, value.slice(0, 12), source));
+  return { ...(missing.size && size && { size }), ...(missing.hash && hashes.length > 0 && { hashes }) };
+}
+
+/** One line for each value: what it is and where it came from. */
+function origins(name: string, { size, hashes = [], pieces }: Values): string[] {
+  return [
+    ...(size === undefined ? [] : [t('{0}: size {1}, told by {2}.', name, groupedNumber(size.value), size.source)]),
+    ...hashes.map(({ type, value, source }) => t('{0}: {1} {2}…, told by {3}.', name, type, value.slice(0, 12), source)),
+    ...(pieces === undefined
+      ? []
+      : [t('{0}: {1} piece hashes of {2} each, computed from the download.', name, pieces.hashes.length, humanBytes(pieces.length))]),
+  ];
+}
+
+function plain({ size, hashes, pieces }: Values): ResolvedValues {
   return {
-    ...(missing.size && size && { size: size.value }),
-    ...(missing.hash && hashes.length > 0 && { hashes: hashes.map(({ type, value }) => ({ type, value })) }),
+    ...(size && { size: size.value }),
+    ...(hashes && { hashes: hashes.map(({ type, value }) => ({ type, value })) }),
+    ...(pieces && { pieces }),
   };
+}
+
+/** What was told before beside what the bytes themselves say. */
+function merge(facts: Facts, { size, hashes = [] }: Values): Facts {
+  const all = new Map(facts.hashes);
+  for (const { type, value, source } of hashes) all.set(type, [...(all.get(type) ?? []), { value, source }]);
+  return { sizes: size === undefined ? facts.sizes : [...facts.sizes, size], hashes: all };
 }
 
 /** Size, sha-256 and piece hashes of the bytes themselves: fetched, hashed, deleted. */
@@ -168,11 +167,11 @@ async function fromDownload(
   file: MetalinkFile,
   options: ResolveOptions,
   report: string[],
-): Promise<ResolvedValues> {
+): Promise<Values | undefined> {
   const [item] = metalinkFiles(text, { name: file.writtenName, channel: 'file' }, world.settings, file.writtenName);
   if (item === undefined || item.kind === 'unreachable') {
     report.push(item?.problem ?? t('{0} cannot be fetched.', file.writtenName));
-    return {};
+    return undefined;
   }
   try {
     const fetched = await fetchFile(world, item, await world.temporaryFolder(), options);
@@ -188,10 +187,10 @@ async function fromDownload(
         ],
         { signal: options.signal },
       );
-      report.push(t('{0}: size and hashes computed from a full download.', file.writtenName));
+      const computed = t('the downloaded bytes');
       return {
-        size: BigInt(source.size),
-        hashes: [{ type: 'sha-256', value: whole?.[0] ?? '' }],
+        size: { value: BigInt(source.size), source: computed },
+        hashes: [{ type: 'sha-256', value: whole?.[0] ?? '', source: computed }],
         ...(pieces && pieces.length > 1 && { pieces: { type: 'sha-256', length, hashes: pieces } }),
       };
     } finally {
@@ -201,13 +200,8 @@ async function fromDownload(
   } catch (error) {
     options.signal.throwIfAborted();
     report.push(`${file.writtenName}: ${error instanceof Error ? error.message : String(error)}`);
-    return {};
+    return undefined;
   }
-}
-
-function hostOf(url: MetalinkUrl): string {
-  const shown = withoutCredentials(url.url);
-  return URL.canParse(shown) ? new URL(shown).host : shown;
 }
 
 function applyEdits(text: string, edits: readonly OffsetEdit[]): string {
