@@ -46,6 +46,7 @@ const commonJsParts = {
           minify: !dev,
           legalComments: 'none',
           banner: `${path.basename(file) === 'cli.js' ? '#!/usr/bin/env node\n' : ''}"use strict";`, // as modules are
+          footer: namedExports,
           sourcefile: path.basename(file),
           sourcemap: dev ? 'inline' : false,
         });
@@ -56,6 +57,17 @@ const commonJsParts = {
     });
   },
 };
+
+/**
+ * A CommonJS package that is loaded by `import()` comes out of a split bundle with its `default` alone, where Node and the tests give its
+ * properties as named exports: `const { readKey } = await import('openpgp')`. This gives them back.
+ */
+const namedExports = `{
+  const all = module.exports.default;
+  if (all && /^(object|function)$/.test(typeof all) && Object.keys(module.exports).join() === 'default')
+    for (const name of Object.keys(all))
+      if (name !== 'default') Object.defineProperty(module.exports, name, { enumerable: true, get: () => all[name] });
+}`;
 
 const extension = {
   ...shared,
