@@ -9,6 +9,8 @@ export interface HubQuestion extends HttpRequest {
   readonly options: HubOptions;
   /** As a person wrote it: `library://demo/tools/tool:1.4`. */
   readonly subject: string;
+  /** The answer holds no secret and may be kept on disk: it is asked for only if it changed. */
+  readonly isDocument?: boolean;
 }
 
 /** Longest JSON document of a hub that is read, in bytes. */
@@ -19,11 +21,11 @@ const longestAnswer = 8 * 1024 * 1024;
  * failure of the network becomes a cause that a person can act on.
  */
 export async function askHub(world: HubWorld, question: HubQuestion): Promise<HttpResponse> {
-  const { options, subject, ...request } = question;
+  const { options, subject, isDocument, ...request } = question;
   const host = hostOf(request.url);
   let response: HttpResponse;
   try {
-    response = await world.http.request({
+    response = await ((isDocument && world.documents) || world.http).request({
       ...request,
       ...(options.signal !== undefined && { signal: options.signal }),
       ...(options.reason !== undefined && { reason: options.reason }),

@@ -17,6 +17,7 @@ export async function dockerHubTags(world: HubWorld, repository: string, options
       url: `${api}/repositories/${repository}/tags?page_size=${pageSize}`,
       options,
       subject: t('the tags of {0}', repository),
+      isDocument: true,
     }),
   );
   return listOf(answer?.results).flatMap((result) => readTag(result) ?? []);
@@ -30,7 +31,7 @@ export async function dockerHubSizes(
   options: HubOptions,
 ): Promise<ReadonlyMap<string, number>> {
   const url = `${api}/repositories/${repository}/tags/${encodeURIComponent(tag)}`;
-  const answer = objectOf(await askForJson(world, { url, options, subject: `${repository}:${tag}` }));
+  const answer = objectOf(await askForJson(world, { url, options, subject: `${repository}:${tag}`, isDocument: true }));
   const sizes = new Map<string, number>();
   for (const image of listOf(answer?.images).map(objectOf)) {
     const digest = parseDigest(textOf(image?.digest) ?? '');
@@ -45,7 +46,7 @@ export async function searchDockerHub(world: HubWorld, text: string, options: Hu
   const url = new URL(`${api}/search/repositories/`);
   url.searchParams.set('query', text);
   url.searchParams.set('page_size', '50');
-  const answer = objectOf(await askForJson(world, { url: url.href, options, subject: t('a search for {0}', text) }));
+  const answer = objectOf(await askForJson(world, { url: url.href, options, subject: t('a search for {0}', text), isDocument: true }));
   const hits = listOf(answer?.results).flatMap((result) => readHit(result) ?? []);
   const more = textOf(answer?.next) !== undefined;
   return { hits, ...(more && { incomplete: true }), fetchedAt: world.now() };

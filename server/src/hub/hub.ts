@@ -42,6 +42,8 @@ export interface HubOptions {
 /** What each hub is built from. */
 export interface HubWorld {
   readonly http: HttpClient;
+  /** For documents without secrets: asks only whether they changed since (revalidation.ts). Default `http`. */
+  readonly documents?: HttpClient;
   readonly credentials: CredentialStore;
   /** Platform of this machine, or the one chosen in the settings. */
   readonly platform: () => Platform;

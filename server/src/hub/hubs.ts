@@ -8,6 +8,7 @@ import type { LibraryOptions } from './libraryEndpoint';
 import { createOciHub } from './oci';
 import { formatPlatform } from './platformChoice';
 import { createRegistryClient } from './registryClient';
+import { createRevalidatingClient } from './revalidation';
 import { objectOf } from './shape';
 import { createShubHub } from './shub';
 import type { ShubOptions } from './shub';
@@ -43,13 +44,6 @@ const diskVersion = 1;
 
 /** Makes the hubs, picks one by reference, and keeps their answers. Nothing is contacted or read before it is needed. */
 export function createHubs(options: HubsOptions): Hubs {
-  const world: HubWorld = { ...options, now: options.now ?? Date.now, plainHttp: (host) => isPrivateHost(host) || options.plainHttp(host) };
-  const registries = createRegistryClient(world);
-  const oci = createOciHub(world, registries);
-  const libraries = createLibraryHub(world, options.library);
-  const shub = createShubHub(world, options.shub);
-  const hubs: readonly Hub[] = [oci, libraries, shub, createWebHub(world)];
-  const status = createHubStatus(world.now, options.onStatus);
   const disk =
     options.folder === undefined
       ? undefined
@@ -59,6 +53,19 @@ export function createHubs(options: HubsOptions): Hubs {
           limit: () => options.cacheBytes?.() ?? 50_000_000,
           log: options.log,
         });
+  const now = options.now ?? Date.now;
+  const world: HubWorld = {
+    ...options,
+    now,
+    plainHttp: (host) => isPrivateHost(host) || options.plainHttp(host),
+    ...(disk && { documents: createRevalidatingClient(options.http, disk, now) }),
+  };
+  const registries = createRegistryClient(world);
+  const oci = createOciHub(world, registries);
+  const libraries = createLibraryHub(world, options.library);
+  const shub = createShubHub(world, options.shub);
+  const hubs: readonly Hub[] = [oci, libraries, shub, createWebHub(world)];
+  const status = createHubStatus(world.now, options.onStatus);
   /** Pages of tag lists that are under way: what there is when somebody cannot wait. */
   const pages = new Map<string, readonly TagInfo[]>();
   const answers = createAnswers({ disk, log: options.log, now: world.now, onFlight: status.onFlight });

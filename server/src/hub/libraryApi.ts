@@ -30,7 +30,7 @@ export async function ask(
   url: string,
   asked: { subject: string; options: HubOptions },
 ): Promise<JsonObject> {
-  const answer = objectOf(await askForJson(world, { url, headers: authorization(endpoint), ...asked }));
+  const answer = objectOf(await askForJson(world, { url, headers: authorization(endpoint), isDocument: true, ...asked }));
   const data = objectOf(answer?.data);
   const error = textOf(objectOf(answer?.error)?.message);
   if (data === undefined) throw wrongAnswer(hostOf(url), error ?? t('its JSON has no `data`'));

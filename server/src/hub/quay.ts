@@ -12,7 +12,7 @@ const api = 'https://quay.io/api/v1';
 /** The newest hundred tags with age, size and digest: one request. */
 export async function quayTags(world: HubWorld, repository: string, options: HubOptions): Promise<readonly TagInfo[]> {
   const url = `${api}/repository/${repository}/tag/?limit=100&onlyActiveTags=true`;
-  const answer = objectOf(await askForJson(world, { url, options, subject: t('the tags of {0}', repository) }));
+  const answer = objectOf(await askForJson(world, { url, options, subject: t('the tags of {0}', repository), isDocument: true }));
   return listOf(answer?.tags).flatMap((value) => {
     const fields = objectOf(value);
     const name = textOf(fields?.name);
@@ -33,7 +33,7 @@ export async function quayTags(world: HubWorld, repository: string, options: Hub
 export async function searchQuay(world: HubWorld, text: string, options: HubOptions): Promise<SearchList> {
   const url = new URL(`${api}/find/repositories`);
   url.searchParams.set('query', text);
-  const answer = objectOf(await askForJson(world, { url: url.href, options, subject: t('a search for {0}', text) }));
+  const answer = objectOf(await askForJson(world, { url: url.href, options, subject: t('a search for {0}', text), isDocument: true }));
   const hits = listOf(answer?.results).flatMap((result) => readHit(result) ?? []);
   return { hits, ...(answer?.has_additional === true && { incomplete: true }), fetchedAt: world.now() };
 }

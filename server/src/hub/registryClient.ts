@@ -5,7 +5,7 @@ import type { HubOptions, HubWorld } from './hub';
 import { HubError } from './hub';
 import { registryError } from './registryErrors';
 import { basicAuthorization, createRegistryTokens, forwarded } from './registryTokens';
-import type { Credential, HttpRequest, HttpResponse } from '../platform/ports';
+import type { Credential, HttpClient, HttpRequest, HttpResponse } from '../platform/ports';
 import { HttpError } from '../platform/ports';
 import { t } from '../text/l10n';
 
@@ -128,7 +128,9 @@ export function createRegistryClient(world: HubWorld): RegistryClient {
   async function send(registry: Registry, question: RegistryQuestion, authorization: string | undefined): Promise<HttpResponse> {
     const target = new URL(question.path, registry.base);
     if (target.origin !== registry.base.origin) throw wrongAnswer(question.registry, t('it points to another host, {0}', target.host));
-    return request({
+    // Manifests and lists of tags; configurations lie behind redirects with signatures in their URLs.
+    const isDocument = question.method !== 'HEAD' && !target.pathname.includes('/blobs/');
+    return request((isDocument && world.documents) || world.http, {
       url: target.href,
       method: question.method ?? 'GET',
       headers: { accept: question.accept ?? 'application/json', ...(authorization !== undefined && { authorization }) },
@@ -136,9 +138,9 @@ export function createRegistryClient(world: HubWorld): RegistryClient {
     });
   }
 
-  async function request(asked: HttpRequest): Promise<HttpResponse> {
+  async function request(http: HttpClient, asked: HttpRequest): Promise<HttpResponse> {
     try {
-      return await world.http.request(asked);
+      return await http.request(asked);
     } catch (error) {
       throw networkError(error, new URL(asked.url).host);
     }
@@ -182,7 +184,7 @@ export function createRegistryClient(world: HubWorld): RegistryClient {
   }
 
   async function pingChallenge(registry: Registry, options: HubOptions): Promise<Challenge | undefined> {
-    const response = await request({
+    const response = await request(world.http, {
       url: new URL('/v2/', registry.base).href,
       headers: { accept: 'application/json' },
       ...forwarded(options),

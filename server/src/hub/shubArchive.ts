@@ -106,7 +106,7 @@ async function readPage(
 ): Promise<string | undefined> {
   const url = `${page.archive.replace(/\/+$/, '')}/${page.folder}/${encodeURIComponent(page.name)}.md`;
   try {
-    const response = await askHub(world, { url, options, subject: t('the archive of Singularity Hub') });
+    const response = await askHub(world, { url, options, subject: t('the archive of Singularity Hub'), isDocument: true });
     return await askedText(response, longestPage);
   } catch (error) {
     if (error instanceof HubError && error.kind === 'not-found') return undefined;

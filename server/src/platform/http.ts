@@ -37,7 +37,8 @@ export interface HttpClientOptions {
   readonly settings: HttpSettings;
   /**
    * Whether a URL may be asked: undefined, or why not, for people. Where an allowed host redirects to is that host's affair (blobs lie on
-   * other hosts than their registries); what redirects may not do is in httpRedirect.ts.
+   * other hosts than their registries), save for private addresses: nothing but a command leads to one that is not allowed by itself. What
+   * else redirects may not do is in httpRedirect.ts.
    */
   permit?(url: URL, reason: RequestReason): string | undefined;
   /** Connections to one host at a time; default 4. */
@@ -116,7 +117,8 @@ export function createHttpClient(options: HttpClientOptions): ConfigurableHttpCl
     if (settings.offline === true || (settings.offline === 'editor' && reason === 'editor')) {
       throw new HttpError('offline', t('Offline: {0} is not asked.', host), host);
     }
-    const refusal = redirected ? undefined : options.permit?.(hop.url, reason);
+    const judged = !redirected || (reason === 'editor' && isPrivateHost(host));
+    const refusal = judged ? options.permit?.(hop.url, reason) : undefined;
     if (refusal !== undefined) throw new HttpError('forbidden', refusal, host);
     const secret = Object.keys(hop.headers).some((name) => name.toLowerCase() === 'authorization' || name.toLowerCase() === 'cookie');
     if (protocol === 'http:' && secret && !plainHttpAllowed(host, settings.insecureHosts)) {

@@ -227,7 +227,7 @@ describe('policy', () => {
     http.configure({});
     expect(await failure(http.request({ url: origin }))).toBe('none');
   });
-  test('hosts that are not allowed; what an allowed one redirects to is its affair', async () => {
+  test('hosts that are not allowed, asked or redirected to', async () => {
     const { origin, origin2, seen } = await serve((request, response, [, other]) => {
       if (request.url === '/') response.writeHead(302, { location: `${other}/x` });
       response.end();
@@ -236,7 +236,23 @@ describe('policy', () => {
     expect(await failure(http.request({ url: origin2, reason: 'editor' }))).toBe('forbidden');
     expect(seen).toHaveLength(0);
     expect(await failure(http.request({ url: origin2 }))).toBe('none');
-    expect(await failure(http.request({ url: origin, reason: 'editor' }))).toBe('none');
+    // A file alone does not lead to a private address by way of an allowed host either; a command may.
+    expect(await failure(http.request({ url: origin, reason: 'editor' }))).toBe('forbidden');
+    expect(seen.map(({ url }) => url)).toEqual(['/', '/x', '/']);
+    expect(await failure(http.request({ url: origin }))).toBe('none');
+  });
+  test('a public host that an allowed one redirects to is its affair', async () => {
+    const agent = new MockAgent();
+    agent.disableNetConnect();
+    agent
+      .get('https://registry.example')
+      .intercept({ path: '/blob' })
+      .reply(307, '', { headers: { location: 'https://storage.example/x' } });
+    agent.get('https://storage.example').intercept({ path: '/x' }).reply(200, 'bytes');
+    closers.push(() => agent.close());
+    const http = client({ route: () => agent, permit: (url) => (url.host === 'registry.example' ? undefined : 'not this one') });
+    expect(await (await http.request({ url: 'https://registry.example/blob', reason: 'editor' })).text(100)).toBe('bytes');
+    expect(await failure(http.request({ url: 'https://storage.example/x', reason: 'editor' }))).toBe('forbidden');
   });
   test('credentials over plain http', async () => {
     const http = client({ settings: { insecureHosts: ['allowed.invalid'] } });
