@@ -48,6 +48,8 @@ export async function transfer(job: TransferJob, world: TransferWorld, signal: A
 
 class NetworkTransfer {
   private keepsPieces = false;
+  /** No byte has come that could be gone on with. */
+  private hasNothing = false;
 
   constructor(
     private readonly job: TransferJob,
@@ -124,6 +126,7 @@ class NetworkTransfer {
     } catch (error) {
       // Keeps what is there for the next time; the error that ended the run matters more than one of the journal.
       await assembly.written().catch(() => undefined);
+      this.hasNothing = assembly.contributions.list.length === 0;
       await resumption.save(assembly).catch((failure: unknown) => report.note(String(failure)));
       throw error;
     }
@@ -248,7 +251,7 @@ class NetworkTransfer {
 
   private async removeUnwanted(error: unknown): Promise<void> {
     const isWrong = error instanceof DownloadError && error.failure === 'mismatch' && !this.keepsPieces;
-    if (!isWrong && !(this.signal.aborted && this.job.onCancel === 'delete')) return;
+    if (!isWrong && !this.hasNothing && !(this.signal.aborted && this.job.onCancel === 'delete')) return;
     await fs.rm(this.job.partial, { force: true });
     await fs.rm(this.job.journal, { force: true });
   }
