@@ -69,6 +69,24 @@ const namedExports = `{
       if (name !== 'default') Object.defineProperty(module.exports, name, { enumerable: true, get: () => all[name] });
 }`;
 
+/**
+ * undici's entry brings fetch, WebSocket, caches and mocks along; the server only calls `request`, `Agent` and `ProxyAgent`. What is not
+ * called is replaced by empty classes (a third of a megabyte), the parser for processors with SIMD by the one for all.
+ */
+const undiciCore = {
+  name: 'undici-core',
+  setup(build) {
+    const unused = /undici[\\/](index|lib[\\/]dispatcher[\\/]client-h[12])\.js$/;
+    build.onResolve({ filter: /\/(web|mock|cache)\// }, ({ path: file, importer }) =>
+      unused.test(importer) ? { path: file, namespace: 'unused' } : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents: 'module.exports = new Proxy({}, { get: () => class {} });' }));
+    build.onResolve({ filter: /llhttp_simd-wasm\.js$/ }, ({ path: file, resolveDir }) => ({
+      path: path.resolve(resolveDir, file.replace('_simd', '')),
+    }));
+  },
+};
+
 const extension = {
   ...shared,
   format: 'cjs',
@@ -84,7 +102,7 @@ const processes = {
   entryPoints: { server: 'server/src/main.ts', cli: 'server/src/cli.ts', downloadWorker: 'server/src/download/worker.ts' },
   write: false,
   sourcemap: dev ? 'inline' : false,
-  plugins: [commonJsParts],
+  plugins: [undiciCore, commonJsParts],
 };
 
 fs.rmSync(outdir, { recursive: true, force: true });
