@@ -152,6 +152,8 @@ describe('bytes', () => {
     ['a mark that contradicts', Buffer.from(`\ufeff${declared('ISO-8859-1')}`), 'utf-8', 1],
     ['an unknown encoding', Buffer.from(declared('klingon')), 'utf-8', 0],
     ['nothing', new Uint8Array(), 'utf-8', 0],
+    ['two marks', Buffer.from(`\ufeff\ufeff${declared('UTF-8')}`), 'utf-8', 1],
+    ['UTF-8 that says ASCII', Buffer.from(declared('US-ASCII')), 'windows-1252', 1],
     ['half a UTF-16 unit', new Uint8Array([0xff, 0xfe, 0x3c]), 'utf-16le', 1],
   ])('%s', (_name, bytes, encoding, problems) => {
     const decoded = decodeXml(bytes);

@@ -26,7 +26,8 @@ export function checkPieces(context: CheckContext, lists: readonly XmlElement[],
     checkPieceHashes(context, list, hashes, known);
     checkCount(context, list, hashes.length, length, size);
     const type = attributeOf(list, 'type');
-    const name = known?.name ?? type?.value ?? '';
+    const written = type?.value ?? '';
+    const name = known?.name ?? written;
     const first = types.get(name);
     if (name === '') continue;
     if (first === undefined) types.set(name, list);
@@ -38,6 +39,8 @@ export function checkPieces(context: CheckContext, lists: readonly XmlElement[],
         {
           fixes: [fixWith(t('Remove these pieces'), [removeElement(context.document, list)], { preferred: false })],
           related: [{ range: nameRange(first), message: t('The first `{0}` pieces', name) }],
+          // Two spellings of one function are two types by the letter.
+          ...(attributeOf(first, 'type')?.value === written ? {} : { severity: 'warning' }),
         },
       );
     }

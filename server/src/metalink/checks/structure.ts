@@ -3,8 +3,10 @@ import { t } from '../../text/l10n';
 import { removeElement } from '../edits';
 import { signatureNamespace, vocabulary } from '../vocabulary';
 import type { ElementDefinition } from '../vocabulary';
+import { trimSpace } from '../values';
 import { nameRange } from '../xml/tree';
 import type { XmlElement } from '../xml/tree';
+import { textOf } from '../xml/value';
 import { checkAttributes } from './attributes';
 import { fixBy, fixWith } from './context';
 import type { CheckContext } from './context';
@@ -66,6 +68,18 @@ function checkChild(context: CheckContext, child: XmlElement, parent: XmlElement
 }
 
 function reportUnknown(context: CheckContext, child: XmlElement, parent: ElementDefinition): void {
+  if (parent.name === 'metalink' && child.local === 'files') {
+    const tags = [{ start: child.start, end: child.openEnd }, ...(child.selfClosing ? [] : [{ start: child.closeStart, end: child.end }])];
+    context.report('M4-029', nameRange(child), t('`files` is Metalink 3. Here each `file` stands in `metalink` itself.'), {
+      fixes: [
+        fixWith(
+          t('Remove the tags of `{0}`', child.name),
+          tags.map((range) => ({ range, newText: '' })),
+        ),
+      ],
+    });
+    return;
+  }
   if (context.isFull('M4-132')) return;
   const meant = nearest(
     child.local,
@@ -167,7 +181,8 @@ const countRules: Readonly<Record<string, 'M4-021' | 'M4-022' | 'M4-023' | 'M4-0
 
 /** M4-028: containers, and the empty `publisher`, hold no text. */
 function checkNoText(context: CheckContext, element: XmlElement): void {
-  if (element.textStart < 0) return;
+  // White space written as `&#32;` or in CDATA is white space all the same.
+  if (element.textStart < 0 || trimSpace(textOf(context.document, element)) === '') return;
   const { text } = context.document;
   const nextTag = text.indexOf('<', element.textStart + 1);
   const limit = nextTag < 0 || nextTag > element.closeStart ? element.closeStart : nextTag;

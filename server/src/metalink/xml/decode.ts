@@ -34,8 +34,23 @@ export function decodeXml(bytes: Uint8Array): DecodedXml {
       });
     } else if (guess === undefined && label !== undefined) encoding = label;
   }
+  // TextDecoder takes the mark away. One that is still there is a second one, or belongs to another encoding: a character like any.
   const result = decode(bytes, encoding) ?? decode(bytes, 'utf-8');
-  const text = (result?.text ?? '').replace(/^\uFEFF/, '');
+  const decoded = result?.text ?? '';
+  const text = decoded.replace(/^\uFEFF/, '');
+  if (text !== decoded) {
+    problems.push({
+      range: { start: 0, end: Math.min(1, text.length) },
+      message: t('A second byte-order mark stands in front of the document. Remove it.'),
+    });
+  }
+  const beyond = declared !== undefined && isAscii(declared.name) ? text.search(/[^\u0000-\u007f]/) : -1;
+  if (beyond >= 0) {
+    problems.push({
+      range: { start: beyond, end: beyond + 1 },
+      message: t('The declaration says `{0}`, and `{1}` is not in ASCII.', declared?.name ?? '', text.charAt(beyond)),
+    });
+  }
   if (result?.damaged === true) {
     const at = Math.max(text.indexOf('\uFFFD'), 0);
     problems.push({
@@ -83,6 +98,11 @@ function declaredEncoding(head: string): { readonly name: string; readonly range
 function agrees(found: string, declared: string): boolean {
   const label = canonicalEncoding(declared);
   return label === undefined || label === found || (label === 'utf-16le' && declared.toLowerCase() === 'utf-16' && found === 'utf-16be');
+}
+
+/** Names of US-ASCII (IANA). TextDecoder takes them for windows-1252, which holds more than ASCII. */
+function isAscii(name: string): boolean {
+  return /^(?:us-ascii|ascii|ansi_x3\.4-1968|iso-ir-6|iso646-us|csascii)$/i.test(name);
 }
 
 function canonicalEncoding(name: string): string | undefined {

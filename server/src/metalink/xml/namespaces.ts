@@ -1,4 +1,5 @@
 import { t } from '../../text/l10n';
+import { endOfName } from './characters';
 
 export const xmlNamespace = 'http://www.w3.org/XML/1998/namespace';
 const xmlnsNamespace = 'http://www.w3.org/2000/xmlns/';
@@ -52,10 +53,10 @@ export function declarationProblem(name: string, uri: string): string | undefine
   return undefined;
 }
 
-/** Prefix and local part of a name as written. A name with a misplaced colon has no prefix and is a problem. */
+/** Prefix and local part of a name as written, each a name of its own (`x:1` is none). Where a colon is misplaced there is no prefix. */
 export function splitName(name: string): { readonly prefix: string; readonly local: string; readonly wellFormed: boolean } {
   const colon = name.indexOf(':');
   if (colon < 0) return { prefix: '', local: name, wellFormed: true };
-  const wellFormed = colon > 0 && colon < name.length - 1 && !name.includes(':', colon + 1);
+  const wellFormed = colon > 0 && endOfName(name, colon + 1) > colon + 1 && !name.includes(':', colon + 1);
   return wellFormed ? { prefix: name.slice(0, colon), local: name.slice(colon + 1), wellFormed } : { prefix: '', local: name, wellFormed };
 }

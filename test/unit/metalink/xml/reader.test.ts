@@ -95,6 +95,9 @@ describe('what is not well-formed', () => {
     '<a/>«<!DOCTYPE» a>',
     '<a>«</»></a>',
     '<«a:b:c»/>',
+    '<a xmlns:x="u"><«x:1»/></a>',
+    '<a xmlns:x="u" «x:1»="2"/>',
+    '<a xmlns:x="u" «x:y:z»="2"/>',
   ];
   it.each(cases)('%j', (marked) => {
     const start = marked.indexOf('«');
