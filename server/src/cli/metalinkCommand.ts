@@ -44,6 +44,8 @@ async function create(words: readonly string[], terminal: Terminal, environment:
     },
   });
   if (positionals.length === 0) throw new UsageError(t('metalink create takes at least one target.'));
+  for (const mirror of values.mirror ?? [])
+    if (!/^(https?|ftp):\/\/[^\s/]+/i.test(mirror)) throw new UsageError(t('--mirror takes a URL, not "{0}".', mirror));
   // Before everything is hashed, not after.
   if (values.output !== undefined && (await isThere(values.output))) throw existing(values.output);
   const world = await environment.world(environment.settings({}));
@@ -90,6 +92,12 @@ async function resolve(words: readonly string[], terminal: Terminal, environment
   });
   terminal.progress('');
   for (const line of resolved.report) terminal.note(line);
+  for (const name of resolved.needDownload)
+    terminal.note(
+      values.download === true
+        ? t('{0}: its size or hash is still missing.', name)
+        : t('{0}: no server tells all that is missing. With --download the file is fetched and it is computed.', name),
+    );
   if (values.write !== true) terminal.out(resolved.text.replace(/\n$/, ''));
   else if (resolved.edits.length > 0) {
     await replaceText(file, resolved.text);

@@ -138,7 +138,10 @@ function withUrls({ world, options, report }: EntryMaking, entry: FileEntry, own
   const values = { name: entry.name, ...(digest !== undefined && { digest }), ...(own[0] && { url: own[0].url }) };
   const given = options.mirrors.flatMap((template, index) => {
     const url = fillTemplate(template.includes('{') || !template.endsWith('/') ? template : `${template}{name}`, values);
-    if (url === undefined) report.push(t('{0}: the mirror {1} makes no URL for it.', entry.name, withoutCredentials(template)));
+    if (url === undefined)
+      report.push(
+        t('{0}: the mirror {1} makes no URL for it.', entry.name, URL.canParse(template) ? withoutCredentials(template) : template),
+      );
     return url === undefined ? [] : [{ url, priority: index + 1 }];
   });
   // The mirrors of the command are tried before the hub itself.

@@ -6,16 +6,20 @@ import type { MetalinkTextResult } from '../protocol';
 import { t } from '../text/l10n';
 import { readMetalinkFile } from './metalinkFile';
 
-/** Metalinks as one: mirrors of the same file joined, values that contradict each other named. Throws when one of them is no metalink. */
-export function mergeMetalinkTexts(texts: readonly string[]): MetalinkTextResult {
+/**
+ * Metalinks as one: mirrors of the same file joined, values that contradict each other named. `names`: what the documents are called in
+ * messages. Throws when one of them is no metalink.
+ */
+export function mergeMetalinkTexts(texts: readonly string[], names: readonly string[] = []): MetalinkTextResult {
   const [first, ...others] = texts;
   if (first === undefined || others.length === 0) throw new Error(t('Two metalinks are needed to merge.'));
+  for (const [index, each] of texts.entries())
+    if (metalinkModel(parseMetalink(each)).version === undefined)
+      throw new Error(t('{0} is no metalink.', names[index] ?? t('Document {0}', index + 1)));
   let text = first;
   const report: string[] = [];
   for (const other of others) {
-    const [one, two] = [text, other].map((each) => metalinkModel(parseMetalink(each)));
-    if (one?.version === undefined || two?.version === undefined) throw new Error(t('One of the documents is no metalink.'));
-    const { document, notes } = mergeMetalinks(one, two);
+    const { document, notes } = mergeMetalinks(metalinkModel(parseMetalink(text)), metalinkModel(parseMetalink(other)));
     report.push(...notes.map((note) => note.message));
     text = writeMetalink(document);
   }
@@ -24,5 +28,5 @@ export function mergeMetalinkTexts(texts: readonly string[]): MetalinkTextResult
 
 /** The same for two files on disk. */
 export async function mergeMetalinkFiles(first: string, second: string): Promise<MetalinkTextResult> {
-  return mergeMetalinkTexts([await readMetalinkFile(first), await readMetalinkFile(second)]);
+  return mergeMetalinkTexts([await readMetalinkFile(first), await readMetalinkFile(second)], [first, second]);
 }

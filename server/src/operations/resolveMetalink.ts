@@ -84,7 +84,8 @@ export async function resolveMetalinkText(world: World, text: string, options: R
           refuse(contradiction);
           continue;
         }
-        if (computed) values = computed;
+        if (computed === undefined) needDownload.push(file.writtenName);
+        else values = computed;
       }
     }
     report.push(...origins(file.writtenName, values));

@@ -98,7 +98,8 @@ describe('what is refused', () => {
     started.hub.misbehave(/\/mirror\/a\/tool-1.4.sif.*(sha|SUMS|CHECK)/, { kind: 'status', status: 404 });
     started.hub.misbehave(/SUMS|CHECK|sha256|sha512/, { kind: 'status', status: 404 });
     const weak = `<hash type="md5">${'0'.repeat(32)}</hash>`;
-    const { hashes, text } = await resolve(document(['/mirror/a/tool-1.4.sif'], weak), { download: true });
+    const { hashes, text, needDownload } = await resolve(document(['/mirror/a/tool-1.4.sif'], weak), { download: true });
+    expect(needDownload).toEqual(['tool-1.4.sif']);
     expect(hashes).toEqual({ md5: '0'.repeat(32) });
     expect(text).not.toContain('sha-256');
   });
