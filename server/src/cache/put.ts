@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import path from 'node:path';
 import { t } from '../text/l10n';
 import type { VerifiedFile } from '../verify/verifiedFile';
 import type { CacheLocation } from './find';
+import { confirmContent } from './confirmContent';
 import { makeCacheFolders } from './folders';
 import { contentHash } from './layout';
 import type { EntryName } from './names';
@@ -44,14 +43,4 @@ export async function putIntoCache(
   const converted = entry.kind === 'oci-tmp' || entry.kind === 'oci-sif';
   const outcome = await placeVerified(verified, final, { ...options, mode: converted ? await lessUmask(0o755) : 0o700 });
   return { outcome, path: final };
-}
-
-/** The engines use an entry without hashing it again: what its name promises must be what it is, whatever else was verified. */
-async function confirmContent(verified: VerifiedFile, hex: string, signal: AbortSignal | undefined): Promise<void> {
-  if (verified.report.checks.some((check) => check.status === 'pass' && check.expected === hex)) return;
-  const hash = createHash('sha256');
-  for await (const block of createReadStream(verified.path, { highWaterMark: 1 << 20, ...(signal && { signal }) }))
-    hash.update(block as Buffer); // no encoding is set
-  if (hash.digest('hex') !== hex)
-    throw new Error(t('{0} is verified, but it is not the image that its name in the cache would promise ({1}).', verified.path, hex));
 }

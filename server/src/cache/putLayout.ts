@@ -4,6 +4,7 @@ import path from 'node:path';
 import { t } from '../text/l10n';
 import type { VerifiedFile } from '../verify/verifiedFile';
 import type { CacheLocation } from './find';
+import { confirmContent } from './confirmContent';
 import { makeCacheFolders } from './folders';
 import { changeLayoutIndex, readLayoutIndex, withLayoutLock, writeUnlessThere } from './layoutIndex';
 import { placeVerified } from './placeVerified';
@@ -70,6 +71,7 @@ export async function writeLayout(
 }
 
 async function placeBlob(folder: string, { hex, file, move }: LayoutBlob, signal: AbortSignal | undefined): Promise<void> {
+  await confirmContent(file, hex, signal);
   // A blob's name is its content: what stands there with other bytes is damaged, and the verified one takes its place.
   const options = { mode: await lessUmask(0o666), overwrite: true, ...(move !== undefined && { move }), ...(signal && { signal }) };
   await placeVerified(file, path.join(folder, hex), options);

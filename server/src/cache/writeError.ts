@@ -20,6 +20,7 @@ function messageFor(code: unknown, folder: string): string | undefined {
     case 'EPERM':
       return t('You may not write into {0}.', folder);
     case 'ENOTDIR':
+    case 'EEXIST':
       return t('{0} cannot be made: a file is in the way.', folder);
     case 'ELOOP':
       return t('{0} is a link that leads to itself.', folder);

@@ -43,7 +43,7 @@ function image(layers: readonly string[], ageDays = 10): string {
   const file = path.join(cache.root, 'blob/index.json');
   const index = fs.existsSync(file)
     ? (JSON.parse(fs.readFileSync(file, 'utf8')) as { manifests: unknown[] })
-    : { schemaVersion: 2, annotations: { kept: 'yes' }, manifests: [] };
+    : { schemaVersion: 2, annotations: { kept: 'yes' }, manifests: [] as unknown[] };
   index.manifests.push({ mediaType: 'application/vnd.oci.image.manifest.v1+json', digest });
   fs.writeFileSync(file, JSON.stringify(index));
   return digest.slice(7);

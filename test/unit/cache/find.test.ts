@@ -23,8 +23,8 @@ describe('where the engines keep their caches', () => {
   ];
   test.each(cases)('%s', (_, env, apptainer, singularity) => {
     const found = roots(env);
-    expect(found['apptainer']).toBe(apptainer);
-    expect(found['singularity'] ?? '').toBe(singularity);
+    expect(found.apptainer).toBe(apptainer);
+    expect(found.singularity ?? '').toBe(singularity);
   });
 
   test('settings come before the environment; a shared cache is listed as shared', () => {
