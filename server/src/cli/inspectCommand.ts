@@ -24,7 +24,7 @@ export async function inspect(words: readonly string[], terminal: Terminal, envi
   else {
     for (const item of items) {
       for (const line of inspectText(item, Date.now())) terminal.out(line);
-      if (item.problem !== undefined) terminal.note(`${item.title}: ${item.problem}`);
+      if (item.problem !== undefined) terminal.note(item.problem.includes(item.title) ? item.problem : `${item.title}: ${item.problem}`);
     }
   }
   return items.some((item) => item.problem !== undefined) ? exitStatus.trouble : exitStatus.good;

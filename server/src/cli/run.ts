@@ -1,4 +1,5 @@
 import { t } from '../text/l10n';
+import { nearest } from '../text/nearest';
 import { HttpError } from '../platform/ports';
 import { readConfiguredSettings } from './configuredSettings';
 import { createEnvironment } from './environment';
@@ -30,13 +31,18 @@ export async function runCommand(words: readonly string[], terminal: Terminal): 
     return exitStatus.good;
   }
   if (name === undefined || name === 'help' || name === '--help' || name === '-h' || rest.includes('--help') || rest.includes('-h')) {
-    terminal.out(usageText());
+    terminal.out(usageText(name === 'help' ? rest[0] : name));
     return name === undefined ? exitStatus.usage : exitStatus.good;
   }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command === undefined) {
-    terminal.note(t('container-metalink: there is no command "{0}".', name));
-    terminal.note(usageText());
+    const meant = nearest(name, Object.keys(commands));
+    terminal.note(
+      meant === undefined
+        ? t('container-metalink: there is no command "{0}".', name)
+        : t('container-metalink: there is no command "{0}". Did you mean "{1}"?', name, meant),
+    );
+    terminal.note(howToAsk());
     return exitStatus.usage;
   }
   let environment: Environment | undefined;
@@ -55,10 +61,12 @@ export async function runCommand(words: readonly string[], terminal: Terminal): 
   }
 }
 
-function usageText(): string {
+/** How everything is called, or only `command` when there is one of that name. */
+function usageText(command = ''): string {
+  const own = usages.filter((usage) => usage.startsWith(`${command} `));
   return [
     t('Usage:'),
-    ...usages.map((usage) => `  container-metalink ${usage}`),
+    ...(own.length > 0 ? own : usages).map((usage) => `  container-metalink ${usage}`),
     '',
     t(
       'TARGET: an image reference (docker://, oras://, library://, shub://, http(s)://), a local image, a .meta4, or a recipe (its images).',
@@ -68,16 +76,29 @@ function usageText(): string {
 }
 
 function report(error: unknown, terminal: Terminal): number {
-  const isUsage =
-    error instanceof UsageError || (error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'));
-  const message = error instanceof Error ? error.message : String(error);
+  const wrongOption = optionProblem(error);
+  const message = wrongOption ?? (error instanceof Error ? error.message : String(error));
   if (terminal.signal.aborted) terminal.note(t('Stopped.'));
   else terminal.note(`container-metalink: ${message}`);
-  if (isUsage) {
-    terminal.note(t('"container-metalink help" shows how it is used.'));
+  if (error instanceof UsageError || wrongOption !== undefined) {
+    terminal.note(howToAsk());
     return exitStatus.usage;
   }
   if (!(error instanceof HttpError) && process.env.CONTAINER_METALINK_DEBUG === '1' && error instanceof Error)
     terminal.note(error.stack ?? '');
   return exitStatus.trouble;
+}
+
+function howToAsk(): string {
+  return t('"container-metalink help" shows how it is used.');
+}
+
+/** What `parseArgs` of Node has against the words, or undefined where the error is another. */
+function optionProblem(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error) || !String(error.code).startsWith('ERR_PARSE_ARGS')) return undefined;
+  const option = /'(-[^' ]+)/.exec(error.message)?.[1];
+  if (option === undefined) return error.message;
+  return error.code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION'
+    ? t('There is no option {0} here.', option)
+    : t('{0} is not used like this: it lacks a value, or takes none.', option);
 }

@@ -47,11 +47,11 @@ export function createTerminal(): Terminal {
   return {
     out(line) {
       clear();
-      process.stdout.write(`${line}\n`);
+      process.stdout.write(`${harmless(line)}\n`);
     },
     note(line) {
       clear();
-      process.stderr.write(`${line}\n`);
+      process.stderr.write(`${harmless(line)}\n`);
     },
     progress(line) {
       if (!process.stderr.isTTY) return;
@@ -63,4 +63,9 @@ export function createTerminal(): Terminal {
     width: process.stdout.columns || 80,
     signal: controller.signal,
   };
+}
+
+/** Text of files and hubs must not command the terminal: control characters but tabs and line ends are shown as `\ufffd`. */
+function harmless(text: string): string {
+  return text.replace(/[\0-\x08\x0b-\x1f\x7f-\x9f]/g, '\ufffd');
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import path from 'node:path';
 import { verifyTarget } from '../operations/verify';
@@ -30,6 +31,7 @@ export async function verify(words: readonly string[], terminal: Terminal, envir
   const [word, ...more] = positionals;
   if (word === undefined || more.length > 0) throw new UsageError(t('verify takes one target.'));
   const format = choice('--format', values.format ?? 'text', ['text', 'json']);
+  for (const key of values.key ?? []) if (!existsSync(key)) throw new Error(t('There is no file {0}.', key));
   const settings = environment.settings(values.offline === true ? { 'verify.fetchKeys': false, 'online.enabled': false } : {});
   const reports = await verifyTarget(await environment.world(settings), targetOf(word), {
     ...(values.metalink !== undefined && { metalink: path.resolve(values.metalink) }),

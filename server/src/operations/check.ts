@@ -39,8 +39,7 @@ const sizeLimit = 512 * 1024 * 1024;
 export async function* checkPaths(paths: readonly string[], options: CheckOptions): AsyncGenerator<CheckedFile> {
   const rulesOf = rulesByFolder(options.settings['labels.schemas']);
   for (const given of paths) {
-    const stat = fs.statSync(given, { throwIfNoEntry: false });
-    if (stat?.isDirectory() === true) {
+    if (isFolder(given)) {
       for (const file of filesBelow(given)) {
         if (options.signal?.aborted === true) return;
         const rules = await rulesOf(path.dirname(file));
@@ -53,6 +52,14 @@ export async function* checkPaths(paths: readonly string[], options: CheckOption
       if (checked !== undefined) yield checked;
     }
     if (options.signal?.aborted === true) return;
+  }
+}
+
+function isFolder(given: string): boolean {
+  try {
+    return fs.statSync(given).isDirectory();
+  } catch {
+    return false; // reading it as a file tells why it cannot be
   }
 }
 
@@ -81,6 +88,14 @@ function checkFile(file: string, options: CheckOptions, rules: WorkspaceRules, n
     return { path: file, language, source: createSourceText(''), findings: [], problem: readProblem(error) };
   }
   const language = options.language ?? languageOf(file, bytes, named);
+  if (language === undefined && named)
+    return {
+      path: file,
+      language: 'recipe',
+      source: createSourceText(''),
+      findings: [],
+      problem: t('This is neither a recipe nor a metalink.'),
+    };
   if (language === undefined) return undefined;
   const { text, problems } = decodeText(bytes, language);
   const source = createSourceText(text);
@@ -99,7 +114,7 @@ export function languageOf(file: string, bytes: Uint8Array, named: boolean): Lan
   const byName = languageByName(file);
   if (byName === 'metalink' || (byName === 'recipe' && !/\.def$/i.test(file))) return byName;
   const byContent = languageByContent(bytes);
-  if (named) return byName ?? byContent ?? 'recipe';
+  if (named) return byName ?? byContent ?? (bytes.subarray(0, 4096).includes(0) ? undefined : 'recipe');
   return byName === undefined ? undefined : byContent;
 }
 

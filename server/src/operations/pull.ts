@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { CacheLocation } from '../cache/find';
@@ -77,6 +78,8 @@ function asFolder(destination: PullParams['destination']): PullParams['destinati
 
 async function pullItem(world: World, item: TargetItem, destination: PullParams['destination'], options: PullOptions): Promise<PulledItem> {
   if (item.kind === 'unreachable') return { title: item.title, outcome: 'failed', message: item.problem };
+  if (item.kind === 'local' && !existsSync(item.path))
+    return { title: item.title, outcome: 'failed', message: t('There is no file {0}.', item.path) };
   if (item.kind === 'local')
     return { title: item.title, outcome: 'already-there', path: item.path, message: t('{0} is on this machine already.', item.title) };
   try {

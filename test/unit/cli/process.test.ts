@@ -1,0 +1,76 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const root = path.resolve(import.meta.dirname, '../../..');
+let folder: string;
+beforeAll(() => {
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cli-process-'));
+  execFileSync(process.execPath, [path.join(root, 'scripts/build.mjs'), '--out', path.join(folder, 'dist')], { stdio: 'ignore' });
+  const finding = '%tests\n  true\n\n';
+  fs.writeFileSync(path.join(folder, 'many.def'), `Bootstrap: docker\nFrom: alpine:3.20\n\n${finding.repeat(5000)}`);
+  fs.writeFileSync(path.join(folder, 'escape.def'), 'Bootstrap: docker\nFrom: alpine:3.20\n\n%te\u001b[31mst\n  true\n');
+});
+afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+function run(words: readonly string[]) {
+  const env = { PATH: process.env.PATH, HOME: folder };
+  return spawnSync(process.execPath, [path.join(folder, 'dist/cli.js'), ...words], {
+    cwd: folder,
+    env,
+    encoding: 'utf8',
+    timeout: 20_000,
+    maxBuffer: 64 * 1024 * 1024,
+  });
+}
+
+describe('the bundled program', () => {
+  test('is a program of its own', () => {
+    const { stdout, status } = spawnSync(path.join(folder, 'dist/cli.js'), ['--version'], {
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH },
+    });
+    const { version } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string };
+    expect(stdout.trim()).toBe(version);
+    expect(status).toBe(0);
+  });
+
+  test('a reader that goes away is the end, not an error', () => {
+    const program = `"${process.execPath}" "${path.join(folder, 'dist/cli.js')}" check many.def`;
+    const { stdout, stderr, status } = spawnSync('bash', ['-c', `set -o pipefail; ${program} | head -n 1`], {
+      cwd: folder,
+      encoding: 'utf8',
+      timeout: 20_000,
+    });
+    expect(stdout.split('\n')).toHaveLength(2);
+    expect(stderr).not.toContain('EPIPE');
+    expect([0, 1]).toContain(status);
+  });
+
+  test('long output arrives whole through a pipe', () => {
+    const { stdout, status } = run(['check', '--format', 'json', 'many.def']);
+    const { summary } = JSON.parse(stdout) as { summary: { errors: number } };
+    expect(summary.errors).toBeGreaterThan(0);
+    expect(status).toBe(1);
+  });
+
+  test('text of a file cannot command the terminal', () => {
+    const { stdout } = run(['check', 'escape.def']);
+    expect(stdout).toContain('escape.def:4');
+    expect(stdout).not.toContain('\u001b');
+  });
+
+  test('nothing but what a command needs is loaded: no network code for check', () => {
+    const { stderr } = spawnSync(process.execPath, ['--trace-uncaught', path.join(folder, 'dist/cli.js'), 'check', 'many.def'], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH, HOME: folder, NODE_DEBUG: 'module' },
+      maxBuffer: 64 * 1024 * 1024,
+    });
+    const loaded = [...stderr.matchAll(/load "([^"]*)" for module/g)].map(([, file]) => path.basename(file ?? ''));
+    expect(loaded.length).toBeGreaterThan(2);
+    expect(loaded.filter((file) => /^part-(world|openpgp|requestHandlers)/.test(file))).toEqual([]);
+  });
+});
