@@ -1,3 +1,5 @@
+import { longestChunk, rateOf, workOf } from './assignment';
+import type { Assignment } from './assignment';
 import { RangeSet } from './rangeSet';
 import type { Range } from './rangeSet';
 import { SourceState } from './sourceState';
@@ -24,14 +26,6 @@ export type Command =
   | { readonly kind: 'fetch'; readonly source: number; readonly from: number; readonly to: number; readonly whole: boolean }
   | { readonly kind: 'stop'; readonly source: number };
 
-interface Assignment {
-  readonly state: SourceState;
-  readonly from: number;
-  position: number;
-  to: number;
-  readonly started: number;
-}
-
 /** A source of a later band has joined; `before` was the sum of the rates without it. */
 interface Trial {
   readonly state: SourceState;
@@ -41,10 +35,8 @@ interface Trial {
   flowing?: number;
 }
 
-const firstChunk = 4 * 1024 * 1024;
-const longestChunk = 256 * 1024 * 1024;
-/** Milliseconds of work handed out at once. */
-const chunkTime = 4000;
+/** Milliseconds below which a request costs more than it spreads the work. */
+const shortestChunkTime = 400;
 /** Milliseconds between joining a source of a later band and judging what it brought. */
 const observation = 700;
 /** Work that ends within this many milliseconds is not worth another request. */
@@ -340,7 +332,10 @@ export class Scheduler {
    */
   private allowed(state: SourceState, range: Range, want: number): Range {
     const length = this.options.pieceLength;
-    if (length === undefined) return { from: range.from, to: Math.min(range.to, range.from + want) };
+    if (length === undefined) {
+      const { grain } = this.options;
+      return { from: range.from, to: Math.min(range.to, Math.ceil((range.from + want) / grain) * grain) };
+    }
     let { from } = range;
     let piece = Math.floor(from / length);
     while (from < range.to && this.forbidden(state, piece)) from = Math.min(++piece * length, range.to);
@@ -361,7 +356,7 @@ export class Scheduler {
     const usable = this.usable().filter((other) => other.admitted && !other.demoted).length;
     if (this.options.exclusive === true || usable <= 1) return Infinity;
     const share = this.missing.bytes / (2 * Math.min(usable, this.options.connections));
-    return Math.max(this.options.grain, Math.min(workOf(state), share, longestChunk));
+    return Math.max(this.options.grain, (state.rate * shortestChunkTime) / 1000, Math.min(workOf(state), share, longestChunk));
   }
 
   /** A part of what another source has still to do. */
@@ -405,16 +400,4 @@ export class Scheduler {
     commands.push({ kind: 'stop', source: victim.state.source.id });
     return { from: victim.position, to: victim.to };
   }
-}
-
-/** Bytes of four seconds of work at the source's rate. */
-function workOf(state: SourceState): number {
-  return state.rate === 0 ? firstChunk : Math.min((state.rate * chunkTime) / 1000, longestChunk);
-}
-
-/** Bytes a second of a running range; while nothing is known, that of whoever asks, and next to nothing when it has not begun for long. */
-function rateOf(assignment: Assignment, thief: SourceState, now: number): number {
-  const { rate } = assignment.state;
-  if (rate > 0) return rate;
-  return now - assignment.started < 2000 ? Math.max(thief.rate, 1024 * 1024) : 1;
 }
