@@ -12,7 +12,7 @@ import { pieceLengthFor } from '../metalink/pieceLength';
 import { fetchFile } from './fetchFile';
 import { metalinkFiles } from './metalinkFiles';
 import type { ProgressListener } from './progress';
-import { gatherFacts } from './resolveSources';
+import { gatherFacts, strongHashes } from './resolveSources';
 import type { Facts, Told } from './resolveSources';
 import type { World } from './world';
 
@@ -74,8 +74,8 @@ export async function resolveMetalinkText(world: World, text: string, options: R
       refuse(disagreement);
       continue;
     }
-    let values = chosen(missing, facts);
-    if ((missing.size && values.size === undefined) || (missing.hash && values.hashes === undefined)) {
+    let values = chosen(missing, facts, file);
+    if ((missing.size && values.size === undefined) || (missing.hash && !values.hashes?.some(({ type }) => strongHashes.includes(type)))) {
       if (!options.download) needDownload.push(file.writtenName);
       else {
         const computed = await fromDownload(world, text, file, options, report);
@@ -85,7 +85,7 @@ export async function resolveMetalinkText(world: World, text: string, options: R
           continue;
         }
         if (computed === undefined) needDownload.push(file.writtenName);
-        else values = computed;
+        else values = { ...computed, hashes: [...(computed.hashes ?? []), ...(values.hashes ?? [])] };
       }
     }
     report.push(...origins(file.writtenName, values));
@@ -98,7 +98,7 @@ export async function resolveMetalinkText(world: World, text: string, options: R
 }
 
 function missingValues(file: MetalinkFile): { size: boolean; hash: boolean } {
-  return { size: file.size === undefined, hash: !file.hashes.some(({ type }) => ['sha-256', 'sha-384', 'sha-512'].includes(type)) };
+  return { size: file.size === undefined, hash: !file.hashes.some(({ type }) => strongHashes.includes(type)) };
 }
 
 /** Which sources contradict each other or the document; undefined when none do. */
@@ -125,13 +125,16 @@ interface Values {
   readonly pieces?: NonNullable<ResolvedValues['pieces']>;
 }
 
-/** Missing values that somebody tells: the size, and the strong hashes. */
-function chosen(missing: { readonly size: boolean; readonly hash: boolean }, facts: Facts): Values {
+/** Missing values that somebody tells: the size, and the strong hashes; a weak one that the document lacks where there is no other. */
+function chosen(missing: { readonly size: boolean; readonly hash: boolean }, facts: Facts, file: MetalinkFile): Values {
   const [size] = facts.sizes;
-  const hashes = ['sha-512', 'sha-384', 'sha-256'].flatMap((type) => {
-    const [told] = facts.hashes.get(type) ?? [];
-    return told === undefined ? [] : [{ ...told, type }];
-  });
+  const told = (types: readonly string[]) =>
+    types.flatMap((type) => {
+      const [first] = facts.hashes.get(type) ?? [];
+      return first === undefined ? [] : [{ ...first, type }];
+    });
+  const strong = told(strongHashes);
+  const hashes = strong.length > 0 ? strong : told(['sha-1', 'md5']).filter(({ type }) => !file.hashes.some((hash) => hash.type === type));
   return { ...(missing.size && size && { size }), ...(missing.hash && hashes.length > 0 && { hashes }) };
 }
 

@@ -1,3 +1,4 @@
+import { checksumOf, parseChecksums } from '../hub/checksumFiles';
 import type { ExpectedDigest } from '../hub/hub';
 import { parseReference } from '../image/reference';
 import type { MetalinkFile, MetalinkUrl } from '../metalink/model';
@@ -30,6 +31,10 @@ export interface GatherOptions {
 }
 
 const describedLimit = 8 * 1024 * 1024;
+const checksumLimit = 1024 * 1024;
+
+/** Hashes that a file can be verified by (RFC 5854, section 7.4), strongest first. */
+export const strongHashes: readonly string[] = ['sha-512', 'sha-384', 'sha-256'];
 
 /**
  * Asks every URL of a file, the best first: the digest in a registry's or library's address, header fields of RFC 6249 and RFC 9530, the
@@ -58,6 +63,7 @@ export async function gatherFacts(world: World, file: MetalinkFile, options: Gat
         host,
         facts,
       );
+      if (!strongHashes.some((type) => facts.hashes.has(type))) await fromOtherChecksums(world, url, facts, options.signal);
     } catch (error) {
       options.signal.throwIfAborted();
       options.report.push(
@@ -66,6 +72,33 @@ export async function gatherFacts(world: World, file: MetalinkFile, options: Gat
     }
   }
   return facts;
+}
+
+/** Checksum files that the hub does not look for by itself: `NAME.sha256sum`, and `NAME.md5` where there is nothing better. */
+async function fromOtherChecksums(world: World, url: MetalinkUrl, facts: Facts, signal: AbortSignal): Promise<void> {
+  for (const ending of ['sha256sum', 'md5']) {
+    const beside = new URL(withoutCredentials(url.url));
+    beside.pathname += `.${ending}`;
+    const name = decodeURIComponent(beside.pathname.replace(/^.*\//, '')).slice(0, -ending.length - 1);
+    const bytes = await smallFile(world, beside.href, checksumLimit, signal);
+    const digest = bytes && checksumOf(name, parseChecksums(new TextDecoder().decode(bytes)));
+    if (digest === undefined) continue;
+    addHash(facts, registeredName(digest.algorithm), { value: digest.hex, source: t('{0} on {1}', `${name}.${ending}`, hostOf(url)) });
+    return;
+  }
+}
+
+/** The bytes of a file that is there and no web page; undefined otherwise. Rejects only when aborted. */
+async function smallFile(world: World, url: string, limit: number, signal: AbortSignal): Promise<Uint8Array | undefined> {
+  try {
+    const response = await world.http.request({ url, signal, reason: 'command' });
+    if (response.status === 200 && !/html/i.test(response.headers['content-type']?.[0] ?? '')) return await response.bytes(limit);
+    await response.discard();
+  } catch (error) {
+    signal.throwIfAborted();
+    world.log.debug(`${withoutCredentials(url)}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return undefined;
 }
 
 /** Host with port, without userinfo. */
@@ -102,19 +135,9 @@ async function fromLibrary(world: World, url: MetalinkUrl, facts: Facts, signal:
 
 /** A metalink that the server says describes its file (RFC 6249, section 4.1). One that cannot be had says nothing. */
 async function fromDescribed(world: World, url: string, file: MetalinkFile, facts: Facts, signal: AbortSignal): Promise<void> {
-  let text: string;
-  try {
-    const response = await world.http.request({ url, signal, reason: 'command' });
-    if (response.status !== 200) {
-      await response.discard();
-      return;
-    }
-    text = decodeXml(await response.bytes(describedLimit)).text;
-  } catch (error) {
-    signal.throwIfAborted();
-    world.log.debug(`described metalink: ${error instanceof Error ? error.message : String(error)}`);
-    return;
-  }
+  const bytes = await smallFile(world, url, describedLimit, signal);
+  if (bytes === undefined) return;
+  const { text } = decodeXml(bytes);
   const { files } = metalinkModel(parseMetalink(text));
   const names = new Set([
     file.name,

@@ -54,6 +54,23 @@ describe('where a value came from', () => {
     expect(hashes['sha-256']).toBe(tool().sha256);
   });
 
+  test('NAME.sha256sum', async () => {
+    started.hub.misbehave(/SUMS|CHECK|\.sha(256|512)$/, { kind: 'status', status: 404 });
+    const body = `${tool().sha256}  tool-1.4.sif\n`;
+    started.hub.misbehave('/mirror/a/tool-1.4.sif.sha256sum', { kind: 'body', body, type: 'text/plain' });
+    const { report, hashes } = await resolve(document(['/mirror/a/tool-1.4.sif']));
+    expect(report).toContain('tool-1.4.sif.sha256sum on 127.0.0.1');
+    expect(hashes).toEqual({ 'sha-256': tool().sha256 });
+  });
+
+  test('NAME.md5 is written, and is not enough', async () => {
+    started.hub.misbehave(/SUMS|CHECK|sha/, { kind: 'status', status: 404 });
+    const { report, hashes, needDownload } = await resolve(document(['/mirror/a/tool-1.4.sif']));
+    expect(report).toContain('tool-1.4.sif.md5 on 127.0.0.1');
+    expect(Object.keys(hashes)).toEqual(['md5']);
+    expect(needDownload).toEqual(['tool-1.4.sif']);
+  });
+
   test('the digest in the address of a registry, without asking it for more', async () => {
     const { report, hashes } = await resolve(document([`/v2/open/tool/blobs/sha256:${tool().sha256}`]));
     expect(report).toContain('digest in the address of 127.0.0.1');
@@ -61,7 +78,7 @@ describe('where a value came from', () => {
   });
 
   test('a full download, when that was agreed to: with pieces, and nothing left behind', async () => {
-    started.hub.misbehave(/\/mirror\/a\/.*(sha|SUMS|CHECK)/, { kind: 'status', status: 404 });
+    started.hub.misbehave(/\/mirror\/a\/.*(sha|SUMS|CHECK|md5)/, { kind: 'status', status: 404 });
     const asked = await resolve(document(['/mirror/a/tool-1.4.sif']));
     expect(asked).toMatchObject({ needDownload: ['tool-1.4.sif'], hashes: {} });
     const { hashes, file, report } = await resolve(document(['/mirror/a/tool-1.4.sif']), { download: true });
@@ -96,7 +113,7 @@ describe('what is refused', () => {
 
   test('downloaded bytes that are not what was told', async () => {
     started.hub.misbehave(/\/mirror\/a\/tool-1.4.sif.*(sha|SUMS|CHECK)/, { kind: 'status', status: 404 });
-    started.hub.misbehave(/SUMS|CHECK|sha256|sha512/, { kind: 'status', status: 404 });
+    started.hub.misbehave(/SUMS|CHECK|sha256|sha512|md5/, { kind: 'status', status: 404 });
     const weak = `<hash type="md5">${'0'.repeat(32)}</hash>`;
     const { hashes, text, needDownload } = await resolve(document(['/mirror/a/tool-1.4.sif'], weak), { download: true });
     expect(needDownload).toEqual(['tool-1.4.sif']);
