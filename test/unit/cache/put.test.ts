@@ -138,25 +138,19 @@ describe('putting a verified image into a cache', () => {
 });
 
 describe('places that are not written', () => {
-  const refusals: [string, () => void, RegExp][] = [
-    ['a shared cache', () => (cache = { ...cache, shared: true }), /shared cache/],
-    ['a disabled cache', () => (cache = { ...cache, disabled: 'It is off.' }), /It is off/],
-    ['a file for the parent', () => fs.writeFileSync(cache.parent, ''), /file is in the way|is no folder/],
-    ['a file for the cache', () => (fs.mkdirSync(cache.parent), fs.writeFileSync(cache.root, '')), /is in the way/],
-    [
-      'a linked kind',
-      () => (fs.mkdirSync(cache.root, { recursive: true }), fs.symlinkSync(folder, path.join(cache.root, 'oras'))),
-      /is a link/,
-    ],
-    ['a cache that links to itself', () => (fs.mkdirSync(cache.parent), fs.symlinkSync(cache.root, cache.root)), /leads nowhere/],
-    [
-      'a file for the kind',
-      () => (fs.mkdirSync(cache.root, { recursive: true }), fs.writeFileSync(path.join(cache.root, 'oras'), '')),
-      /in the way/,
-    ],
+  const folderAt = (...parts: readonly string[]) => void fs.mkdirSync(path.join(cache.parent, ...parts), { recursive: true });
+  const fileAt = (file: string) => fs.writeFileSync(file, '');
+  const refusals: [string, (() => void)[], RegExp][] = [
+    ['a shared cache', [() => void (cache = { ...cache, shared: true })], /shared cache/],
+    ['a disabled cache', [() => void (cache = { ...cache, disabled: 'It is off.' })], /It is off/],
+    ['a file for the parent', [() => fileAt(cache.parent)], /a file is in the way/],
+    ['a file for the cache', [() => folderAt(), () => fileAt(cache.root)], /is in the way/],
+    ['a linked kind', [() => folderAt('cache'), () => fs.symlinkSync(folder, path.join(cache.root, 'oras'))], /is a link/],
+    ['a cache that links to itself', [() => folderAt(), () => fs.symlinkSync(cache.root, cache.root)], /leads nowhere/],
+    ['a file for the kind', [() => folderAt('cache'), () => fileAt(path.join(cache.root, 'oras'))], /is in the way/],
   ];
   test.each(refusals)('%s', async (_, prepare, message) => {
-    prepare();
+    for (const step of prepare) step();
     const file = await verified();
     await expect(putIntoCache(file, cache, oras(file))).rejects.toThrow(message);
   });
@@ -225,7 +219,7 @@ describe('places that are not written', () => {
 });
 
 describe('putting an OCI image into the layout', () => {
-  async function manifestOf(files: readonly VerifiedFile[]) {
+  function manifestOf(files: readonly VerifiedFile[]) {
     const layers = files.map((file) => ({ digest: `sha256:${sha256(file.path)}`, size: 1, mediaType: 'application/octet-stream' }));
     const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, layers }));
     const hex = createHash('sha256').update(bytes).digest('hex');
@@ -235,7 +229,7 @@ describe('putting an OCI image into the layout', () => {
 
   test('blobs, manifest, index; twice changes nothing; a layer that is named twice is one blob', async () => {
     const file = await verified();
-    const manifest = await manifestOf([file, file]);
+    const manifest = manifestOf([file, file]);
     const blob = { hex: sha256(file.path), file };
     await putImageIntoCache(cache, manifest, [blob, { ...blob }]);
     await putImageIntoCache(cache, manifest, [blob]);
@@ -250,7 +244,7 @@ describe('putting an OCI image into the layout', () => {
     const hex = sha256(file.path);
     fs.mkdirSync(path.join(cache.root, 'blob/blobs/sha256'), { recursive: true });
     fs.writeFileSync(path.join(cache.root, 'blob/blobs/sha256', hex), 'damaged');
-    await putImageIntoCache(cache, await manifestOf([file]), [{ hex, file }]);
+    await putImageIntoCache(cache, manifestOf([file]), [{ hex, file }]);
     expect(sha256(path.join(cache.root, 'blob/blobs/sha256', hex))).toBe(hex);
   });
 
@@ -258,7 +252,7 @@ describe('putting an OCI image into the layout', () => {
     const file = await verified();
     fs.mkdirSync(path.join(cache.root, 'blob'), { recursive: true });
     fs.writeFileSync(path.join(cache.root, 'blob/index.json'), '{"half');
-    await expect(putImageIntoCache(cache, await manifestOf([file]), [{ hex: sha256(file.path), file }])).rejects.toThrow(
+    await expect(putImageIntoCache(cache, manifestOf([file]), [{ hex: sha256(file.path), file }])).rejects.toThrow(
       /no index of an OCI layout/,
     );
     expect(fs.readFileSync(path.join(cache.root, 'blob/index.json'), 'utf8')).toBe('{"half');
@@ -266,7 +260,7 @@ describe('putting an OCI image into the layout', () => {
 
   test('a blob or manifest that is not what its digest says is refused', async () => {
     const file = await verified('tool-1.4.sif', 'sha-512');
-    const manifest = await manifestOf([file]);
+    const manifest = manifestOf([file]);
     await expect(putImageIntoCache(cache, manifest, [{ hex: '0'.repeat(64), file }])).rejects.toThrow(/not the image|not what its/);
     await expect(putImageIntoCache(cache, { ...manifest, hex: '0'.repeat(64) }, [])).rejects.toThrow(/not what its digest says/);
   });
