@@ -14,9 +14,11 @@ const others = [
   ['online/not-found', 'warning', 'The hub does not know the image'],
   ['online/shub-archive', 'information', 'The image stands in the archive of Singularity Hub'],
   ['online/tag-gone', 'warning', 'The tag is gone'],
+  ['online/tag-gone', 'warning', 'The repository is there, the tag is not'],
   ['online/no-platform', 'warning', 'The image is not there for this machine'],
   ['online/digest-changed', 'information', 'The tag names another image than the pinned digest'],
   ['online/newer-tag', 'hint', 'There is a newer version'],
+  ['online/shub-archive', 'information', 'The image is in the archive of Singularity Hub'],
   ['online/not-asked', 'information', 'The hub could not be asked'],
   ['mirrors/bad', 'warning', 'A mirror does not give the declared file'],
   ['mirrors/good', 'information', 'A mirror gives the declared file, as far as it tells'],
@@ -81,8 +83,19 @@ function problemsOf(all) {
   return [
     ...all.filter(({ page }) => !there.includes(page)).map(({ id, page }) => `${id} has no page docs/rules/${page}`),
     ...there.filter((name) => !pages.has(name)).map((name) => `docs/rules/${name} is the page of no rule`),
+    ...otherCodes()
+      .filter((code) => !all.some(({ id }) => id === code))
+      .map((code) => `${code} is found in the code and not listed in scripts/rule-index.mjs`),
     ...all.filter(({ id }) => !groups.some(([, , belongs]) => belongs(id))).map(({ id }) => `${id} is in no group of the index`),
   ];
+}
+
+/** Codes of findings that stand in the code instead of a rule table. */
+function otherCodes() {
+  const base = path.join(root, 'server', 'src');
+  const files = fs.readdirSync(base, { recursive: true }).filter((name) => name.endsWith('.ts'));
+  const texts = files.map((name) => fs.readFileSync(path.join(base, name), 'utf8'));
+  return [...new Set(texts.flatMap((text) => text.match(/(?<=')(?:online|mirrors)\/[a-z-]+(?=')/g) ?? []))];
 }
 
 /** Node 20 does not read TypeScript, so esbuild translates the tables first. */
