@@ -104,7 +104,9 @@ func judge(image []byte, mode string, keys keyMaterial) (verdict string) {
 	}
 	hostile := false
 	f.WithDescriptors(func(d sif.Descriptor) bool {
-		hostile = hostile || (d.DataType() == sif.DataSignature && (d.Size() > 1<<28 || d.Size() < 0))
+		// Signatures of single objects are read from a stream, which ends with the file.
+		_, group := d.LinkedID()
+		hostile = hostile || (d.DataType() == sif.DataSignature && (d.Size() < 0 || (group && d.Size() > 1<<28)))
 		return false
 	})
 	if hostile {

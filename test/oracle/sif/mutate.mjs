@@ -143,6 +143,70 @@ export const mutations = {
     if (slot !== undefined) image.writeUInt32LE(random.pick([0, 1, 2, 3, 4, 5, 0xffffffff]), slotAt(image, slot) + 5);
     return image;
   },
+  'another hash type': onSignature((random, image, slot) => {
+    image.writeInt32LE(random.below(8), slotAt(image, slot) + 201);
+    return image;
+  }),
+  'another entity': onSignature((random, image, slot) => {
+    const other = slotAt(image, random.pick(signatures(image)));
+    const entity = Buffer.from(image.subarray(other + 205, other + 205 + 20));
+    const written = random.pick([entity, Buffer.alloc(20), Buffer.alloc(20, 1), Buffer.concat([entity.subarray(0, 19), Buffer.alloc(1)])]);
+    written.copy(image, slotAt(image, slot) + 205);
+    return image;
+  }),
+  'bytes behind the entity': onSignature((random, image, slot) =>
+    flip(random, image, slotAt(image, slot) + 225, slotAt(image, slot) + 585),
+  ),
+  'groups renumbered': (random, image) => {
+    const by = 1 + random.below(3);
+    const links = random.below(2) === 1;
+    for (const slot of slots(image, true)) {
+      for (const field of links ? [9, 13] : [9]) {
+        const at = slotAt(image, slot) + field;
+        const value = image.readUInt32LE(at);
+        if (value > 0xf0000000) image.writeUInt32LE(value + by, at);
+      }
+    }
+    return image;
+  },
+  'ids renumbered': (random, image) => {
+    const by = 1 + random.below(3);
+    for (const slot of slots(image, true)) image.writeUInt32LE(image.readUInt32LE(slotAt(image, slot) + 5) + by, slotAt(image, slot) + 5);
+    return image;
+  },
+  'data moved to the end': (random, image) => {
+    const slot = random.pick(slots(image, true));
+    if (slot === undefined) return image;
+    const { offset, size } = data(image, slot);
+    image.writeBigInt64LE(BigInt(image.length), slotAt(image, slot) + 17);
+    return Buffer.concat([image, image.subarray(Math.max(0, offset), Math.max(0, offset + size))]);
+  },
+  'object added': (random, image) => {
+    const [from, to] = [random.pick(objects(image)), random.pick(slots(image, false))];
+    if (from === undefined || to === undefined) return image;
+    const highest = Math.max(...slots(image, true).map((slot) => image.readUInt32LE(slotAt(image, slot) + 5)));
+    image.copy(image, slotAt(image, to), slotAt(image, from), slotAt(image, from) + length);
+    image.writeUInt32LE(highest + 1, slotAt(image, to) + 5);
+    image.writeUInt32LE(random.pick([0xf0000000, 0xf0000001, 0xf0000002]), slotAt(image, to) + 9);
+    return image;
+  },
+  'free slots miscounted': (random, image) => {
+    image.writeBigInt64LE(image.readBigInt64LE(random.pick([80, 88])) + BigInt(random.below(3) - 1), random.pick([80, 88]));
+    return image;
+  },
+  'signature: another Hash header': onText((random, text) =>
+    text.replace(
+      /^Hash: .*\n/m,
+      random.pick(['', 'Hash: SHA512\n', 'Hash: SHA1\n', 'Hash: SHA256, SHA512\n', 'hash: SHA256\n', 'Comment: x\n']),
+    ),
+  ),
+  'signature: a header in the armor': onText((random, text) =>
+    text.replace(/(BEGIN PGP SIGNATURE-----\n)/, `$1${random.pick(['Version: GnuPG v2\n', 'Comment: a: b\n', 'Comment:\n', 'x\n'])}`),
+  ),
+  'signature: checksum of the armor': onText((random, text) =>
+    text.replace(/\n=[A-Za-z0-9+/]{4}(?=\n)/, random.pick(['', '\n=AAAA', '\n='])),
+  ),
+  'signature: twice in one object': onText((random, text) => text + random.pick(['', '\n', 'x\n']) + text),
   'appended bytes': (random, image) => Buffer.concat([image, Buffer.alloc(1 + random.below(500), 'x')]),
   'signature: other line ends': onText((_, text) => text.replaceAll('\n', '\r\n')),
   'signature: text in front': onText((random, text) => `${random.pick(['note\n', '\n\n', 'note', '{}\n'])}${text}`),
