@@ -29,7 +29,7 @@ export function prepare(playground) {
 
 export const tests = {
   'the view shows both caches with their totals, named by what is inside': async (workbench) => {
-    await workbench.command('View: Show Container Caches');
+    await workbench.command('Containers: Focus on Caches View');
     await workbench.treeRow('Apptainer').first().waitFor();
     await workbench.treeRow('SingularityCE').first().waitFor();
     await expand(workbench, 'oras');

@@ -5,22 +5,22 @@ export const settings = { 'workbench.startupEditor': 'none' };
 
 export const tests = {
   'the palette hides what needs an argument or another editor': async (workbench) => {
-    const entries = await workbench.paletteEntries('Containers:');
-    assert.ok(entries.length > 15, entries.join('\n'));
+    for (const shown of ['Verify Container', 'Pull and Verify Container into Cache', 'New Container Recipe', 'Clean Caches'])
+      await workbench.offers(`Containers: ${shown}`);
     for (const hidden of ['Copy Digest', 'Resolve Sizes and Hashes', 'Build Container', 'Pin Images'])
-      assert.ok(!entries.some((entry) => entry.includes(hidden)), hidden);
+      assert.ok(!(await workbench.paletteEntries(`Containers: ${hidden}`)).some((entry) => entry.includes(hidden)), hidden);
   },
   'the walkthrough has five steps with pictures': async (workbench) => {
     await workbench.command('Welcome: Open Walkthrough');
     await workbench.pick('Get Started with Containers');
-    const steps = workbench.page.locator('.getting-started .step-list-container .getting-started-step');
+    const steps = workbench.page.locator('.getting-started-step');
     await steps.first().waitFor();
     assert.equal(await steps.count(), 5);
     await workbench.page.locator('.getting-started-media img').first().waitFor();
     await workbench.picture('walkthrough');
   },
   'step 1: the sample recipe opens, and the step is done': async (workbench) => {
-    await workbench.page.getByRole('button', { name: 'Open Sample Recipe' }).click();
+    await workbench.page.getByText('Open Sample Recipe', { exact: true }).click();
     await workbench.line('%tests').waitFor();
     await workbench.page.locator('.squiggly-error').first().waitFor({ state: 'attached' });
     await workbench.picture('walkthrough-sample');
@@ -30,11 +30,9 @@ export const tests = {
     await workbench.page.keyboard.press('Control+.');
     await workbench.page.locator('.action-widget:not(.action-list-submenu-panel) .monaco-list-row', { hasText: '%test' }).first().click();
     await workbench.line(/^%test$/).waitFor();
-    await workbench.page.locator('.tab', { hasText: 'Walkthrough' }).click();
-    const done = workbench.page.locator(
-      '.getting-started-step .codicon-getting-started-step-checked.complete, .getting-started-step .complete',
-    );
-    await done.first().waitFor();
+    await workbench.page.locator('.tab', { hasText: 'Welcome' }).click();
+    // Both steps are done: each has its mark.
+    await workbench.page.locator('.getting-started-step .codicon.complete').nth(1).waitFor();
     await workbench.picture('walkthrough-done');
   },
   'New Container Recipe offers what to start from': async (workbench) => {

@@ -15,7 +15,7 @@ export function themeTests(name) {
       await workbench.picture(`${name}-report`);
     },
     'the cache view': async (workbench) => {
-      await workbench.command('View: Show Container Caches');
+      await workbench.command('Containers: Focus on Caches View');
       const library = workbench.treeRow('library').first();
       await library.waitFor();
       await library.click();

@@ -22,27 +22,48 @@ class Workbench {
     this.theme = theme;
   }
 
-  /** Opens a file by Quick Open and waits for its text. */
+  /** Opens a file by Quick Open, goes to its start, and waits for its text. */
   async open(name, text) {
-    await this.page.keyboard.press('Control+p');
-    const input = this.page.locator('.quick-input-widget input.input');
-    await input.fill(name);
-    await this.page
-      .locator('.quick-input-list .monaco-list-row', { hasText: path.basename(name) })
-      .first()
-      .waitFor();
-    await this.page.keyboard.press('Enter');
-    await this.page.locator('.tab.active', { hasText: path.basename(name) }).waitFor();
+    const base = path.basename(name);
+    const row = this.page.locator('.quick-input-list .monaco-list-row', { has: this.page.getByText(base, { exact: true }) }).first();
+    for (let tries = 1; ; tries++) {
+      await this.page.keyboard.press('Control+p');
+      await this.page.locator('.quick-input-widget input.input').fill(name);
+      try {
+        await row.click({ timeout: 5000 });
+        await this.page.locator('.tab.active').getByText(base, { exact: true }).waitFor({ timeout: 5000 });
+        break;
+      } catch (error) {
+        if (tries === 4) throw error;
+        await this.page.keyboard.press('Escape');
+      }
+    }
+    await this.page.locator('.editor-instance .view-line').first().click();
+    await this.page.keyboard.press('Control+Home');
     if (text !== undefined) await this.line(text).first().waitFor();
   }
 
   /** Calls a command of ours from the palette by its title. */
   async command(title) {
-    await this.page.keyboard.press('F1');
-    await this.page.locator('.quick-input-widget input.input').fill(`>${title}`);
     const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
-    await row.waitFor();
-    await row.click();
+    // In a window that has just opened, commands of extensions come a little later, and an open palette does not see them come.
+    for (let tries = 1; ; tries++) {
+      await this.page.keyboard.press('F1');
+      await this.page.locator('.quick-input-widget input.input').fill(`>${title}`);
+      try {
+        await row.click({ timeout: 5000 });
+        return;
+      } catch (error) {
+        if (tries === 6) throw error;
+        await this.page.keyboard.press('Escape');
+      }
+    }
+  }
+
+  /** Waits until the palette offers a command, and leaves it. */
+  async offers(title) {
+    for (let tries = 1; !(await this.paletteEntries(title)).some((entry) => entry.includes(title)); tries++)
+      if (tries === 10) throw new Error(`The palette does not offer ${title}.`);
   }
 
   /** Titles that the palette offers for a text. */
@@ -112,9 +133,7 @@ class Workbench {
   }
 
   async clearNotifications() {
-    await this.page.keyboard.press('F1');
-    await this.page.locator('.quick-input-widget input.input').fill('>Notifications: Clear All');
-    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Clear All Notifications' }).first().click();
+    await this.command('Notifications: Clear All Notifications');
   }
 
   dialog() {
@@ -157,14 +176,19 @@ class Workbench {
   }
 
   treeRow(text) {
-    return this.page.locator('.pane-body .custom-view-tree-node-item, .pane .monaco-list-row', { hasText: text });
+    return this.page.locator('.customview-tree .monaco-list-row', { hasText: text });
   }
 
   /** Keeps a picture of what a person sees now; `.png` below out/screenshots. */
   async picture(name, options = {}) {
-    await this.page.waitForTimeout(400); // toasts and lists fade in
+    await this.page.waitForTimeout(400); // toasts and lists fade in and out
     fs.mkdirSync(this.screenshots, { recursive: true });
     await this.page.screenshot({ path: path.join(this.screenshots, `${name}.png`), ...options });
+  }
+
+  /** Waits until no progress notification is shown any more. */
+  async settled() {
+    await this.page.locator('.notification-list-item .monaco-progress-container.active').first().waitFor({ state: 'detached' });
   }
 
   async close() {

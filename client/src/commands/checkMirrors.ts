@@ -23,8 +23,7 @@ export async function checkMirrors(session: Session, argument: unknown): Promise
   const builder = new DocumentBuilder();
   builder.action(vscode.l10n.t('$(refresh) Check again'), 'containerMetalink.checkMirrors', params).line(`# ${message}`).line();
   for (const mirror of [...result.mirrors].sort((a, b) => Number(a.ok) - Number(b.ok))) {
-    const time = mirror.milliseconds === undefined ? '' : `  ${Math.round(mirror.milliseconds)} ms`;
-    builder.line(`${mirror.ok ? '✓' : '✗'} ${mirror.url}${time}`).line(`    ${mirror.message}`);
+    builder.line(`${mirror.ok ? '✓' : '✗'} ${mirror.url}`).line(`    ${mirror.message}`);
   }
   await session.documents.show(builder.build(vscode.l10n.t('{0} · mirrors', name)));
 }

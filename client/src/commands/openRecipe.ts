@@ -8,7 +8,7 @@ export async function openRecipe(session: Session, argument: unknown): Promise<v
   if (target === undefined) return;
   const { items } = await session.server.request('inspect', { target });
   const recipe = items[0]?.contents?.recipe ?? items[0]?.summary?.recipe;
-  const name = items[0]?.title ?? nameOf(target);
+  const name = target.kind === 'path' ? nameOf(target) : (items[0]?.title ?? nameOf(target));
   if (recipe === undefined) {
     void vscode.window.showInformationMessage(vscode.l10n.t('{0} carries no recipe.', name));
     return;

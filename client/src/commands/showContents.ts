@@ -11,6 +11,6 @@ export async function showContents(session: Session, argument: unknown): Promise
   const { items } = await session.server.request('inspect', { target });
   const [item] = items;
   if (item?.contents !== undefined && target.kind === 'path')
-    await session.documents.show(contentsDocument(item.title, target.path, item.contents));
+    await session.documents.show(contentsDocument(nameOf(target), target.path, item.contents));
   else await session.documents.show(manifestDocument(nameOf(target), items));
 }

@@ -74,7 +74,7 @@ function entryItem(node: Extract<CacheNode, { type: 'entry' }>): vscode.TreeItem
   const item = new vscode.TreeItem(printable(entry.title));
   item.id = below === undefined ? entry.path : `${below}\n${entry.path}`;
   const remark = entry.orphan === undefined ? verdictMark(entry) : `! ${orphanText(entry.orphan)}`;
-  item.description = [formatBytes(entry.bytes), formatAge(entry.modified), remark].filter((text) => text !== undefined).join(' · ');
+  item.description = [remark, formatBytes(entry.bytes), formatAge(entry.modified)].filter((text) => text !== undefined).join(' · ');
   item.iconPath = entryIcon(entry);
   item.tooltip = entryTooltip(entry);
   item.contextValue = entryContext(cache, entry);

@@ -64,7 +64,7 @@ function verdictSymbol({ verdict }: VerificationReport): string {
 function writeCheck(builder: DocumentBuilder, check: Check): void {
   const { status, name, message, expected, actual, source } = check;
   const failed = status === 'fail';
-  const brief = !failed && source !== undefined && check.channel === undefined && !message.includes(source);
+  const brief = !failed && source !== undefined && !overNetwork(check) && !message.includes(source);
   builder.line(`${symbols[status]} ${name.padEnd(nameWidth)} ${brief ? `${message} (${source})` : message}`);
   const rows: [string, string | undefined][] = failed
     ? [
@@ -77,6 +77,10 @@ function writeCheck(builder: DocumentBuilder, check: Check): void {
     rows.filter((row): row is [string, string] => row[1] !== undefined),
     ' '.repeat(nameWidth + 3),
   );
+}
+
+function overNetwork({ channel }: Check): boolean {
+  return channel === 'https' || channel === 'http';
 }
 
 function sourceText({ source = '', channel }: Check): string {
@@ -106,7 +110,8 @@ function writeSignature(builder: DocumentBuilder, signature: SignatureFinding): 
   if (fingerprint !== undefined) rows.push([vscode.l10n.t('key'), groupsOfFour(fingerprint)]);
   if (signature.signer !== undefined && !signature.message.includes(signature.signer))
     rows.push([vscode.l10n.t('signer'), signature.signer]);
-  if (signature.keySource !== undefined) rows.push([vscode.l10n.t('key from'), `${signature.keySource}, ${trustText(signature)}`]);
+  if (signature.keySource !== undefined) rows.push([vscode.l10n.t('key from'), signature.keySource]);
+  if (fingerprint !== undefined) rows.push([vscode.l10n.t('trust'), trustText(signature)]);
   if (signature.covers.length > 0) rows.push([vscode.l10n.t('covers'), signature.covers.join(', ')]);
   if (signature.created !== undefined) rows.push([vscode.l10n.t('made'), formatTime(signature.created)]);
   if (signature.error !== undefined && !signature.message.includes(signature.error)) rows.push([vscode.l10n.t('error'), signature.error]);
