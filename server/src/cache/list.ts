@@ -173,7 +173,7 @@ async function lookAt(
           running--;
           if (stat) take(name, stat);
           else if (hasCode(error, 'EACCES', 'EPERM')) failure = new Error(t('You may not read {0}.', folder), { cause: error });
-          else if (!hasCode(error, 'ENOENT', 'ENOTDIR')) entries.push({ ...entryBase(cache, kind, name), oddity: 'foreign' });
+          else if (!hasCode(error, 'ENOENT', 'ENOTDIR')) entries.push({ ...entryBase(cache, kind, folder, name), oddity: 'foreign' });
           proceed();
         });
       }
@@ -182,7 +182,7 @@ async function lookAt(
       else reject(failure);
     };
     const take = (name: string, stat: fs.Stats): void => {
-      const base = { ...entryBase(cache, kind, name), bytes: stat.size, frees: freedBy(stat), modified: stat.mtimeMs };
+      const base = entryBase(cache, kind, folder, name, stat.size, freedBy(stat), stat.mtimeMs);
       if (stat.isFile()) entries.push(fileEntry(base, cache.engine, now));
       else special.push({ base, stat });
     };
@@ -196,9 +196,16 @@ async function lookAt(
   return entries;
 }
 
-function entryBase(cache: CacheLocation, kind: CacheKind, name: string): CacheEntry {
-  const file = path.join(kindFolder(cache, kind), name);
-  return { path: file, name, kind, engine: cache.engine, root: cache.root, bytes: 0, frees: 0, modified: 0 };
+function entryBase(
+  { engine, root }: CacheLocation,
+  kind: CacheKind,
+  folder: string,
+  name: string,
+  bytes = 0,
+  frees = 0,
+  modified = 0,
+): CacheEntry {
+  return { path: folder + path.sep + name, name, kind, engine, root, bytes, frees, modified };
 }
 
 /** Blocks are counted only for larger files: small ones may stand in the inode, or not be written yet. */
@@ -211,8 +218,9 @@ function fileEntry(base: CacheEntry, engine: CacheEngine, now: number): CacheEnt
   const { kind, name } = base;
   if (isTemporaryName(name)) return { ...base, oddity: now - base.modified < freshFor ? 'in-progress' : 'temporary' };
   if (!isEntryName(engine, kind, name)) return { ...base, oddity: 'foreign' };
+  if (kind === 'oci') return { ...base, oddity: 'old-layout' };
   const hash = contentHash(kind, name);
-  return { ...base, ...(hash !== undefined && { contentHash: hash }), ...(kind === 'oci' && { oddity: 'old-layout' as const }) };
+  return hash === undefined ? base : { ...base, contentHash: hash };
 }
 
 async function specialEntry(base: CacheEntry, stat: fs.Stats, engine: CacheEngine): Promise<CacheEntry> {
@@ -266,8 +274,8 @@ async function undecodable(cache: CacheLocation, kind: CacheKind, folder: string
       if (hasCode(error, 'ENOENT')) return undefined;
       throw error;
     });
-    if (stat)
-      found.push({ ...entryBase(cache, kind, name), bytes: stat.isFile() ? stat.size : 0, modified: stat.mtimeMs, oddity: 'foreign' });
+    const size = stat?.isFile() === true ? stat.size : 0;
+    if (stat) found.push({ ...entryBase(cache, kind, folder, name, size, 0, stat.mtimeMs), oddity: 'foreign' });
   }
   return found;
 }
