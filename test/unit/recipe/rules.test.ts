@@ -70,3 +70,18 @@ function apply(text: string, edits: readonly OffsetEdit[]): string {
     .sort((a, b) => b.range.start - a.range.start)
     .reduce((result, { range, newText }) => result.slice(0, range.start) + newText + result.slice(range.end), text);
 }
+
+describe('false alarms that recipes of others met', () => {
+  const install = '%post\n apt-get install -y file\n';
+  const cases: [string, string, boolean][] = [
+    ['lint/install-without-update', `Bootstrap: docker\nFrom: debian:12\n${install}`, true],
+    ['lint/install-without-update', `Bootstrap: docker\nFrom: docker.io/library/debian\n${install}`, true],
+    ['lint/install-without-update', `Bootstrap: docker\nFrom: quay.io/wtsicgp/brass:v6.3.4\n${install}`, false],
+    ['lint/install-without-update', `Bootstrap: docker\nRegistry: quay.io\nFrom: brass\n${install}`, false],
+    ['lint/install-without-update', `Bootstrap: docker\nFrom: {{ IMAGE }}\n${install}`, false],
+    ['lint/install-without-update', `Bootstrap: localimage\nFrom: base.sif\n${install}`, false],
+  ];
+  test.each(cases)('%s, %j: %s', (code, text, found) => {
+    expect(check({ text, how: '' }).some((finding) => finding.code === code)).toBe(found);
+  });
+});

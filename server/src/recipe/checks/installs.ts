@@ -12,7 +12,7 @@ export function checkInstalls(context: CheckContext, stage: Stage, commands: rea
     .map((section) => context.text.slice(section.bodyRange.start, section.bodyRange.end))
     .join('');
   const isAnswered = /Assume-Yes|assumeyes/i.test(body);
-  let isUpdated = !startsFromImage(stage);
+  let isUpdated = !startsFromOfficialImage(stage);
   let updates: ShellCommand | undefined;
   let lastApt: ShellCommand | undefined;
   for (const command of commands) {
@@ -48,10 +48,14 @@ export function checkInstalls(context: CheckContext, stage: Stage, commands: rea
     );
 }
 
-/** An image of a hub has no lists of packages; one that debootstrap makes, or an own image, can have them. */
-function startsFromImage(stage: Stage): boolean {
-  const agent = headerEntry(stage, 'bootstrap')?.value ?? '';
-  return agent === 'docker' || agent === 'docker-daemon' || agent === 'docker-archive' || agent === 'oci' || agent === 'oci-archive';
+/**
+ * The official images of Docker Hub (`debian`, `python:3.12`) are published without the lists of packages. What others publish, and what
+ * debootstrap makes, can have them.
+ */
+function startsFromOfficialImage(stage: Stage): boolean {
+  const value = (key: string): string => headerEntry(stage, key)?.value ?? '';
+  if (value('bootstrap') !== 'docker' || value('registry') !== '' || value('namespace') !== '') return false;
+  return /^(?:(?:docker\.io\/)?library\/)?[^/{]+$/.test(value('from'));
 }
 
 interface Call {
