@@ -101,13 +101,28 @@ function scenarios(bench, size) {
     {
       title: `(e) ${small >> 20} MiB, from 50 %`,
       budget: 'aria2',
-      tools: tools(bench, two('small', rated.slice(2)), ['ours', 'aria2'], true),
+      tools: tools(bench, two('small', rated.slice(2)), ['ours', 'aria2'], { resume: true }),
+    },
+    {
+      title: `(f) ${small >> 20} MiB, http, by \`container-metalink pull\``,
+      budget: 'aria2',
+      tools: tools(bench, two('small', http), ['ours', 'aria2'], { cli: true }),
+    },
+    {
+      title: `(f) ${size >> 20} MiB, http, by \`container-metalink pull\``,
+      budget: 'aria2',
+      tools: tools(bench, two('big', http), ['ours', 'aria2'], { cli: true }),
+    },
+    {
+      title: '(f) 200 files of 1 MB, by `container-metalink pull`',
+      budget: 'aria2',
+      tools: tools(bench, many, ['ours', 'aria2'], { cli: true }),
     },
   ];
 }
 
-/** The tools' command lines for `files`; `resume`: each has fetched half of the file before the clock starts. */
-function tools(bench, files, names, resume = false) {
+/** The tools' command lines for `files`; `resume`: each has fetched half of the file before the clock starts; `cli`: ours is the command line. */
+function tools(bench, files, names, { resume = false, cli = false } = {}) {
   const id = crypto.randomBytes(3).toString('hex');
   const jobs = path.join(bench.folder, `${id}.json`);
   const meta4 = path.join(bench.folder, `${id}.meta4`);
@@ -129,7 +144,7 @@ function tools(bench, files, names, resume = false) {
   fs.writeFileSync(meta4, metalinkOf(described));
   const [url] = files[0].urls;
   const commands = {
-    ours: [process.execPath, bench.driver, jobs],
+    ours: cli ? [process.execPath, bench.cli, 'pull', meta4] : [process.execPath, bench.driver, jobs],
     aria2: ['aria2c', '-q', '-s4', '-j5', '--ca-certificate', bench.certificate, '-M', meta4, '-d', bench.out],
     wget2: ['wget2', '-q', '--ca-certificate', bench.certificate, '--force-metalink', '-i', meta4, '-P', bench.out],
     'curl + openssl': [
@@ -204,10 +219,20 @@ async function setUp(size) {
   const started = spawnSync('nginx', ['-c', configuration], { stdio: 'ignore' });
   if (started.status !== 0) throw new Error(`nginx does not start with ${configuration}`);
   const driver = path.join(folder, 'driver.mjs');
-  const worker = path.join(folder, 'downloadWorker.cjs');
+  const worker = path.join(folder, 'downloadWorker.js');
+  const cli = path.join(folder, 'cli.js');
   const shared = { bundle: true, platform: 'node', minify: true, logLevel: 'error' };
   await esbuild.build({ ...shared, entryPoints: [path.join(root, 'test/bench/downloadDriver.ts')], format: 'esm', outfile: driver });
   await esbuild.build({ ...shared, entryPoints: [path.join(root, 'server/src/download/worker.ts')], format: 'cjs', outfile: worker });
+  const alias = { openpgp: path.join(root, 'node_modules/openpgp/dist/node/openpgp.min.cjs') };
+  const command = {
+    entryPoints: [path.join(root, 'server/src/cli.ts')],
+    format: 'cjs',
+    outfile: cli,
+    mainFields: ['module', 'main'],
+    alias,
+  };
+  await esbuild.build({ ...shared, ...command });
   const described = (file) => {
     const bytes = fs.readFileSync(path.join(folder, 'www', file));
     const pieces = Array.from({ length: Math.ceil(bytes.length / pieceLength) }, (_, index) =>
@@ -221,6 +246,7 @@ async function setUp(size) {
     configuration,
     driver,
     worker,
+    cli,
     described,
     small,
     certificate: `${folder}/certificate.pem`,

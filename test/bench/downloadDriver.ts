@@ -1,6 +1,7 @@
 // Runs `download` as a process of its own: node downloadDriver.js JOBS.json
 // JOBS.json: { requests: DownloadRequest[] (size as text), parallel, worker?, settings? }. Prints one JSON line a file.
 import fs from 'node:fs';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { download } from '../../server/src/download/download';
 import { DownloadError } from '../../server/src/download/request';
 import type { DownloadRequest, DownloadSettings, DownloadWorld } from '../../server/src/download/request';
@@ -27,8 +28,19 @@ const world: DownloadWorld = {
   ...(jobs.worker === undefined ? {} : { worker: jobs.worker }),
 };
 
+// How long the thread of the editor's requests is held up while the transfers run.
+const delay = monitorEventLoopDelay({ resolution: 5 });
+delay.enable();
 let next = 0;
 await Promise.all(Array.from({ length: jobs.parallel }, () => work()));
+delay.disable();
+const milliseconds = (nanoseconds: number): number => Math.round(nanoseconds / 1e5) / 10;
+const held = { median: delay.percentile(50), '95 %': delay.percentile(95), '99 %': delay.percentile(99), longest: delay.max };
+process.stderr.write(
+  `event loop, ms between ticks of 5: ${Object.entries(held)
+    .map(([what, value]) => `${what} ${milliseconds(value)}`)
+    .join(', ')}\n`,
+);
 
 async function work(): Promise<void> {
   for (let request = jobs.requests[next++]; request !== undefined; request = jobs.requests[next++]) {

@@ -194,7 +194,12 @@ function explained(error: unknown, request: DownloadRequest): DownloadError {
   if (hasCode(error, 'EDQUOT'))
     return new DownloadError('no-space', t('Your quota for {0} is used up.', where), undefined, { cause: error });
   if (hasCode(error, 'EACCES', 'EPERM', 'EROFS'))
-    return new DownloadError('permission', t('{0} cannot be written to: {1}', where, reason), undefined, { cause: error });
+    return new DownloadError(
+      'permission',
+      t('{0} cannot be written to: {1}', where, hasCode(error, 'EROFS') ? t('it is read-only') : t('permission denied')),
+      undefined,
+      { cause: error },
+    );
   if (hasCode(error, 'EEXIST'))
     return new DownloadError(
       'exists',

@@ -44,9 +44,7 @@ const notWorthSplitting = 250;
 
 /**
  * Decides which bytes come from which source next. A state machine without clock, network or disk: it is told what happened and when,
- * `plan` says what to do now. Every byte of the file is at any time exactly one of missing, assigned, or done.
- *
- * Fast sources get longer ranges (four seconds of work); an idle source takes a share of the slowest one's rest; a source of a worse
+ * `plan` says what to do now. Every byte of the file is at any time exactly one of missing, assigned, or done. Fast sources get longer ranges (four seconds of work); an idle source takes a share of the slowest one's rest; a source of a worse
  * priority joins only while the sum of the rates rises (RFC 6249 §7).
  */
 export class Scheduler {

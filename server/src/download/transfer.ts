@@ -1,4 +1,5 @@
 import fs from 'node:fs/promises';
+import { humanBytes } from '../text/human';
 import { t } from '../text/l10n';
 import { freeSpace } from '../platform/diskSpace';
 import { hasCode } from '../platform/durable';
@@ -266,7 +267,11 @@ class NetworkTransfer {
     this.keepsPieces = assembly.trusted.bytes > 0;
     if (scheduler.hopelessPiece !== undefined)
       return this.report.error('mismatch', t('Piece {0} has a wrong hash from every source.', scheduler.hopelessPiece));
-    const reasons = states.map(([id, state]) => `${exchanges.get(id)?.host ?? ''}: ${state.dropped ?? state.lastReason}`);
+    const reasons = states.map(([id, state]) => {
+      const host = exchanges.get(id)?.host ?? '';
+      const reason = state.dropped ?? state.lastReason;
+      return reason.startsWith(host) ? reason : `${host}: ${reason}`;
+    });
     const isWrong = states.some(([, state]) => state.bad > 0);
     return this.report.error(isWrong ? 'mismatch' : 'no-source', t('No source is left. {0}', reasons.join('; ')));
   }
@@ -298,7 +303,10 @@ async function checkSpace(job: TransferJob, size: number, report: TransferReport
   });
   const needed = BigInt(size) - BigInt((there?.blocks ?? 0) * 512);
   if (free !== undefined && needed > free)
-    throw report.error('no-space', t('{0} bytes are needed in {1}, {2} are free.', needed, job.folder, free));
+    throw report.error(
+      'no-space',
+      t('{0} are needed in {1}, {2} are free.', humanBytes(Number(needed)), job.folder, humanBytes(Number(free))),
+    );
 }
 
 /** The list is one piece, and its hash is declared for the whole file too. */
