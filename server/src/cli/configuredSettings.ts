@@ -12,8 +12,7 @@ import { t } from '../text/l10n';
  */
 export async function readConfiguredSettings(): Promise<{ settings: Partial<Settings>; problem?: string }> {
   const named = process.env.CONTAINER_METALINK_CONFIG;
-  const file =
-    named ?? path.join(process.env.XDG_CONFIG_HOME ?? path.join(os.homedir(), '.config'), 'container-metalink', 'settings.json');
+  const file = named ?? path.join(process.env.XDG_CONFIG_HOME ?? path.join(os.homedir(), '.config'), 'container-metalink', 'settings.json');
   let text: string;
   try {
     text = await fs.readFile(file, 'utf8');
