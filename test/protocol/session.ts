@@ -17,6 +17,10 @@ export interface SessionOptions {
   readonly folders?: readonly string[];
   /** The client sends no initialization options at all. */
   readonly bare?: boolean;
+  /** VS Code's `http` settings; `setSettings` changes them. */
+  readonly http?: Record<string, unknown>;
+  /** The user's stored sign-ins. Without, the client keeps none. */
+  secret?(host: string): { username?: string; password?: string; token?: string } | null;
 }
 
 /** A client on in-memory streams, speaking JSON-RPC with the real server: nothing between them is faked. */
@@ -30,7 +34,7 @@ export interface Session {
   diagnostics(uri: string): Promise<Diagnostic[]>;
   /** Waits until diagnostics for `uri` satisfy `wanted`. */
   diagnosticsUntil(uri: string, wanted: (diagnostics: Diagnostic[]) => boolean): Promise<Diagnostic[]>;
-  setSettings(settings: Record<string, unknown>): Promise<void>;
+  setSettings(settings: Record<string, unknown>, http?: Record<string, unknown>): Promise<void>;
   /** Edits that the server asked the client to apply. */
   readonly edits: { changes?: Record<string, { range: unknown; newText: string }[]> }[];
   readonly logged: string[];
@@ -59,6 +63,7 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
   const client = createMessageConnection(new StreamMessageReader(toClient), new StreamMessageWriter(toServer));
 
   let settings = options.settings ?? {};
+  let httpSettings = options.http ?? {};
   const latest = new Map<string, Diagnostic[]>();
   const waiting = new Map<string, ((diagnostics: Diagnostic[]) => void)[]>();
   const edits: Session['edits'] = [];
@@ -69,7 +74,7 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
     for (const resolve of waiting.get(uri)?.splice(0) ?? []) resolve(diagnostics);
   });
   client.onRequest('workspace/configuration', ({ items }: { items: { section?: string }[] }) =>
-    items.map((item) => (item.section === 'containerMetalink' ? settings : {})),
+    items.map((item) => (item.section === 'containerMetalink' ? settings : item.section === 'http' ? httpSettings : {})),
   );
   client.onRequest('workspace/applyEdit', ({ edit }: { edit: Session['edits'][number] }) => {
     edits.push(edit);
@@ -81,7 +86,7 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
     registered.push(...registrations);
     return null;
   });
-  client.onRequest('containerMetalink/secret', () => null);
+  client.onRequest('containerMetalink/secret', ({ host }: { host: string }) => options.secret?.(host) ?? null);
   client.onNotification('window/logMessage', ({ message }: { message: string }) => {
     logged.push(message);
   });
@@ -99,6 +104,7 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
       initializationOptions: {
         trusted: options.trusted ?? true,
         ...(options.storagePath !== undefined && { storagePath: options.storagePath }),
+        ...(options.secret && { secrets: true }),
       },
     }),
   });
@@ -125,8 +131,9 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
     async diagnosticsUntil(uri, wanted) {
       for (let found = latest.get(uri) ?? (await next(uri)); ; found = await next(uri)) if (wanted(found)) return found;
     },
-    async setSettings(changed) {
+    async setSettings(changed, changedHttp) {
       settings = changed;
+      httpSettings = changedHttp ?? httpSettings;
       await client.sendNotification('workspace/didChangeConfiguration', { settings: null });
     },
     async close() {

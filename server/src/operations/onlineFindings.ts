@@ -1,6 +1,8 @@
 import { formatDigest, shortDigest } from '../image/digest';
 import type { RegistryReference, ShubReference } from '../image/reference';
 import { HubError } from '../hub/hub';
+import { formatPlatform } from '../hub/platformChoice';
+import type { Platform } from '../image/summary';
 import { without } from '../image/without';
 import { nearest } from '../text/nearest';
 
@@ -47,6 +49,7 @@ async function findingsAt(world: World, place: ReferencePlace, signal: AbortSign
       return [gone ?? { code: 'online/not-found', severity: 'warning', message: error.message, range }];
     }
     if (error.kind === 'not-allowed') return [];
+    if (error.kind === 'no-platform') return [{ code: 'online/no-platform', severity: 'warning', message: error.message, range }];
     return [{ code: 'online/not-asked', severity: 'information', message: error.message, range }];
   }
 }
@@ -150,13 +153,24 @@ async function platformFindings(
   place: ReferencePlace,
   signal: AbortSignal,
 ): Promise<Finding[]> {
-  try {
-    await world.hubs.manifest(reference, { signal, reason: 'editor' });
-    return [];
-  } catch (error) {
-    if (!(error instanceof HubError) || error.kind !== 'no-platform') throw error;
-    return [{ code: 'online/no-platform', severity: 'warning', message: error.message, range: place.range }];
-  }
+  const { kind, platform, platforms = [], platformDigest, notes = [] } = await world.hubs.manifest(reference, { signal, reason: 'editor' });
+  const wanted = world.platform();
+  const lacks = kind === 'oci-index' ? platforms.length > 0 && platformDigest === undefined : isOther(platform, wanted);
+  if (!lacks) return [];
+  const told =
+    kind === 'oci-index' && notes[0] !== undefined
+      ? notes[0]
+      : t('This image is for {0}, not for {1}.', platformText(platform), platformText(wanted));
+  return [{ code: 'online/no-platform', severity: 'warning', message: told, range: place.range }];
+}
+
+/** A single image that says what it is for, and it is another architecture or system. */
+function isOther(platform: Platform | undefined, wanted: Platform): boolean {
+  return platform !== undefined && (platform.os !== wanted.os || platform.architecture !== wanted.architecture);
+}
+
+function platformText(platform: Platform | undefined): string {
+  return platform === undefined ? '' : formatPlatform(platform);
 }
 
 async function newerTagFindings(

@@ -142,10 +142,12 @@ function partAt(place: ReferencePlace, offset: number): Part | undefined {
   }
   if (parts.digest && within(parts.digest)) return { kind: 'digest', range: parts.digest.range, typed: parts.digest.text };
   if (parts.tag && within(parts.tag)) return { kind: 'tag', range: parts.tag.range, typed: parts.tag.text };
-  const start = parts.host?.range.start ?? parts.path?.range.start ?? place.range.start;
-  const end = Math.max(parts.path?.range.end ?? start, parts.host?.range.end ?? start);
-  if (offset < start || offset > Math.max(end, start)) return undefined;
-  const typed = [parts.host?.text, parts.path?.text].filter((p) => p !== undefined).join('/');
+  // With a `Registry:` header a reference has a name and no path of its own.
+  const start = (parts.host ?? parts.path ?? parts.namespace ?? parts.name)?.range.start ?? place.range.start;
+  const end = Math.max(start, ...[parts.path, parts.name, parts.host].map((part) => part?.range.end ?? start));
+  if (offset < start || offset > end) return undefined;
+  const path = parts.path?.text ?? [parts.namespace?.text, parts.name?.text].filter((p) => p !== undefined).join('/');
+  const typed = [parts.host?.text, path].filter((p) => p !== undefined && p !== '').join('/');
   return { kind: 'name', range: { start, end }, typed };
 }
 

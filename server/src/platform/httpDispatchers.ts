@@ -60,7 +60,8 @@ export function createDispatchers(options: DispatcherOptions): Dispatchers {
       uri: url.href,
       ...(token !== undefined && !socks && { token }),
       requestTls: secure,
-      proxyTls: secure,
+      // For a SOCKS proxy undici would take it as the wish to speak TLS with the proxy itself.
+      ...(!socks && { proxyTls: secure }),
       proxyTunnel: false,
     });
   }
