@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Diagnostic, DocumentDiagnosticReport } from 'vscode-languageserver-protocol';
+import type { Diagnostic, DocumentDiagnosticReport } from 'vscode-languageserver/node';
 import { methods } from '../../server/src/protocol';
 import { clientCapabilities, startSession } from './session';
 import type { Session, SessionOptions } from './session';
