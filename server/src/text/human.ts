@@ -28,8 +28,8 @@ export function humanAge(then: number, now: number): string {
   if (minutes < 120) return t('1 hour ago');
   if (days < 2) return t('{0} hours ago', Math.floor(minutes / 60));
   if (days < 60) return t('{0} days ago', Math.floor(days));
-  if (days < 730) return t('{0} months ago', Math.floor(days / 30.44));
-  return t('{0} years ago', Math.floor(days / 365.25));
+  if (days < 730) return t('{0} months ago', Math.round(days / 30.44));
+  return t('{0} years ago', Math.round(days / 365.25));
 }
 
 /** Seconds for people: `40 s`, `3 min`, `2 h 05 min`. */

@@ -9,7 +9,7 @@ const minute = 60_000;
 const day = 1440 * minute;
 test.each([
   [10_000, 'just now'], [-5, 'just now'], [minute, '1 minute ago'], [3 * minute, '3 minutes ago'], [60 * minute, '1 hour ago'], [30 * 60 * minute, '30 hours ago'],
-  [12 * day, '12 days ago'], [70 * day, '2 months ago'], [800 * day, '2 years ago'],
+  [12 * day, '12 days ago'], [60 * day, '2 months ago'], [70 * day, '2 months ago'], [730 * day, '2 years ago'], [800 * day, '2 years ago'],
 ] as const)('%s ms ago', (age, text) => expect(humanAge(1e12 - age, 1e12)).toBe(text)); // prettier-ignore
 
 test.each([[0.2, '1 s'], [40, '40 s'], [200, '3 min'], [7500, '2 h 05 min']] as const)('%s s', (seconds, text) => expect(humanDuration(seconds)).toBe(text)); // prettier-ignore
