@@ -14,6 +14,10 @@ const firstChunk = 4 * 1024 * 1024;
 export const longestChunk = 256 * 1024 * 1024;
 /** Milliseconds of work handed out at once. */
 const chunkTime = 4000;
+
+/** Milliseconds below which a request costs more than it spreads the work. */
+export const shortestChunkTime = 400;
+
 /** Bytes of four seconds of work at the source's rate. */
 export function workOf(state: SourceState): number {
   return state.rate === 0 ? firstChunk : Math.min((state.rate * chunkTime) / 1000, longestChunk);

@@ -1,4 +1,4 @@
-import { longestChunk, rateOf, workOf } from './assignment';
+import { longestChunk, rateOf, shortestChunkTime, workOf } from './assignment';
 import type { Assignment } from './assignment';
 import { RangeSet } from './rangeSet';
 import type { Range } from './rangeSet';
@@ -35,8 +35,6 @@ interface Trial {
   flowing?: number;
 }
 
-/** Milliseconds below which a request costs more than it spreads the work. */
-const shortestChunkTime = 400;
 /** Milliseconds between joining a source of a later band and judging what it brought. */
 const observation = 700;
 /** Work that ends within this many milliseconds is not worth another request. */
