@@ -21,6 +21,9 @@ const options: Readonly<Record<string, readonly string[]>> = {
   cache: ['--engine', '--days', '--type', '--larger-than', '--orphans', '--duplicates', '--dry-run', '--force', '--format'],
 };
 
+/** What they name is on this machine: no hub is asked for it, and no `//` stands behind the colon. */
+const localSchemes: ReadonlySet<string> = new Set(['docker-daemon', 'docker-archive', 'oci', 'oci-archive']);
+
 /** Milliseconds that a shell waits for a hub. */
 const deadline = 1500;
 
@@ -37,7 +40,7 @@ export async function complete(line: string, world: () => Promise<World>, signal
   return [
     ...startingWith(
       last,
-      referenceSchemes.map((scheme) => `${scheme}://`),
+      referenceSchemes.filter((scheme) => !localSchemes.has(scheme)).map((scheme) => `${scheme}://`),
     ),
     ...files(last),
   ];
