@@ -37,13 +37,23 @@ const stricter = {
 };
 
 /** `answer` is empty where aria2 accepts. */
-export function ariaException({ errors, warnings }, answer) {
+export function ariaException({ errors, warnings, text }, answer) {
   if (answer !== '') {
     const finding = Object.keys(stricter).find((code) => warnings.includes(code));
     return finding === undefined ? undefined : stricter[finding];
   }
+  if (errors.join() === 'M4-001' && !isKnownEncoding(/^<\?xml[^>]* encoding=["']([^"']*)/.exec(text)?.[1] ?? 'UTF-8'))
+    return 'reads on where it does not know the encoding';
   // A name that is unsafe only on other systems is M4-033 with M4-034 or M4-035 beside it.
   const own = errors.filter((code) => code !== 'M4-033' || !(errors.includes('M4-034') || errors.includes('M4-035')));
   const reasons = own.map((code) => unchecked.get(code));
   return reasons.includes(undefined) ? undefined : `does not check: ${reasons[0]}`;
+}
+
+function isKnownEncoding(name) {
+  try {
+    return new TextDecoder(name) !== undefined;
+  } catch {
+    return false;
+  }
 }

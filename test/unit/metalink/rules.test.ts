@@ -85,3 +85,25 @@ describe('severities of the user', () => {
     [{ 'M4-046': 'nonsense' }, 'warning'],
   ])('%j', (rules, expected) => expect(severityOf(rules)).toBe(expected));
 });
+
+const sha1 = 'a94a8fe5ccb19ba61c4c0873d391e987982fbbd3';
+
+describe('decisions where the judges differ, or variants that a document may have', () => {
+  const pieces = (type: string): string => `<pieces type="${type}" length="5"><hash>${sha1}</hash></pieces>`;
+  const root = (inner: string): string =>
+    `<metalink xmlns="urn:ietf:params:xml:ns:metalink">${inner}<file name="f"><url>https://example.org/f</url></file></metalink>`;
+  const cases: [string, string, string[]][] = [
+    ['one type of pieces in two spellings', `<size>5</size>${pieces('sha-1')}${pieces('sha1')}`, []],
+    ['one type of pieces twice', `<size>5</size>${pieces('sha1')}${pieces('sha1')}`, ['M4-065']],
+    ['white space by reference', root('&#32;'), []],
+    ['white space in CDATA', root('<![CDATA[ ]]>'), []],
+    ['a character by reference', root('&#65;'), ['M4-028']],
+    ['`files` beside a file', root('<files/>'), ['M4-029']],
+    ['a foreign element in a date', root('<published>2010-05-01T12:15:02Z<x xmlns="urn:x"/></published>'), []],
+    ['29 February of a common year', root('<published>2011-02-29T00:00:00Z</published>'), ['M4-120']],
+  ];
+  it.each(cases)('%s', (_name, written, codes) => {
+    const errors = check({ text: wholeDocument(written), fileName: undefined }).filter(({ severity }) => severity === 'error');
+    expect(errors.map(({ code }) => code)).toEqual(codes);
+  });
+});
