@@ -1,3 +1,4 @@
+import { speakLanguageOf } from './cli/language';
 import { runCommand } from './cli/run';
 import { isServerCall } from './cli/serverCall';
 import { createTerminal } from './cli/terminal';
@@ -8,6 +9,7 @@ if (isServerCall(words)) {
   // For editors other than VS Code. Loaded here, so that commands start without the protocol's code.
   void import('./lsp/serveProcess').then(({ serveProcess }) => serveProcess({ input: process.stdin, output: process.stdout }));
 } else {
+  speakLanguageOf(process.env);
   void runCommand(words, createTerminal()).then((status) => {
     process.exitCode = status;
   });

@@ -4,6 +4,7 @@ import type { Check, VerificationReport } from '../image/verdict';
 import { worstVerdict } from '../image/verdict';
 import { formatDigest } from '../image/digest';
 import { parseReference } from '../image/reference';
+import { without } from '../image/without';
 import type { Target } from '../protocol';
 import { t } from '../text/l10n';
 import { verifyImage } from '../verify/verifyImage';
@@ -70,8 +71,7 @@ async function verifyFile(world: World, item: PullableFile, options: VerifyTarge
   try {
     const fetched = await fetchFile(world, item, folder, options);
     await fetched.release(true);
-    const { path: _, ...report } = fetched.report;
-    return report;
+    return without(fetched.report, 'path');
   } catch (error) {
     options.signal.throwIfAborted();
     return downloadFailed(item.title, error);

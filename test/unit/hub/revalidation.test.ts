@@ -49,7 +49,10 @@ function kept() {
   const disk = {
     get: (key: string) => Promise.resolve(values.get(key)),
     put: (key: string, value: StoredValue) => Promise.resolve(void values.set(key, JSON.parse(JSON.stringify(value)) as StoredValue)),
-    clear: () => Promise.resolve(values.clear()),
+    clear: () => {
+      values.clear();
+      return Promise.resolve();
+    },
   };
   return { values, documents: createRevalidatingClient(client, disk, Date.now) };
 }
