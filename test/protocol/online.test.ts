@@ -22,8 +22,8 @@ beforeAll(async () => {
   folder = fs.mkdtempSync(path.join(os.tmpdir(), 'protocol-'));
   for (const name of ['APPTAINER_CACHEDIR', 'SINGULARITY_CACHEDIR', 'APPTAINER_CONFIGDIR', 'SINGULARITY_CONFIGDIR'])
     Reflect.deleteProperty(process.env, name);
-  process.env['HOME'] = path.join(folder, 'home');
-  process.env['APPTAINER_CACHEDIR'] = path.join(folder, 'apptainer');
+  process.env.HOME = path.join(folder, 'home');
+  process.env.APPTAINER_CACHEDIR = path.join(folder, 'apptainer');
   hub = await startHub();
   misbehaveAsSampled(hub);
   writeSampleWorkspace(path.join(folder, 'workspace'), hub);

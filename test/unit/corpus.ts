@@ -17,7 +17,7 @@ export function corpus(name: string): string | undefined {
 export function describeCorpus(title: string, name: string, suite: (folder: string) => void): void {
   const found = corpus(name);
   if (found !== undefined) describe(title, () => suite(found));
-  else if (process.env['CONTAINER_METALINK_REQUIRE_CORPUS'] === '1') {
+  else if (process.env.CONTAINER_METALINK_REQUIRE_CORPUS === '1') {
     test(title, () => {
       throw new Error(`The corpus is missing: ${path.join(root, name)}`);
     });

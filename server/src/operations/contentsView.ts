@@ -26,9 +26,8 @@ export async function readImageSource(source: ByteSource, signal?: AbortSignal):
 /** What people call an image: name and version of its labels, else what it was built from, with its architecture: `lolcow 1.0 · amd64`. */
 export function contentsTitle(contents: ImageContents): string | undefined {
   const { labels } = contents;
-  const named = labels['org.opencontainers.image.title'] ?? labels['org.label-schema.name'] ?? labels['Name'] ?? labels['name'];
-  const version =
-    labels['org.opencontainers.image.version'] ?? labels['org.label-schema.version'] ?? labels['Version'] ?? labels['version'];
+  const named = labels['org.opencontainers.image.title'] ?? labels['org.label-schema.name'] ?? labels.Name ?? labels.name;
+  const version = labels['org.opencontainers.image.version'] ?? labels['org.label-schema.version'] ?? labels.Version ?? labels.version;
   const from = labels['org.label-schema.usage.singularity.deffile.from'] ?? /^from:\s*(\S+)/im.exec(contents.recipe ?? '')?.[1];
   const base = labels['org.opencontainers.image.base.name'];
   const name = named ?? (from === undefined ? base : t('from {0}', from));

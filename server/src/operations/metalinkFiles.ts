@@ -106,7 +106,7 @@ function identitiesOf(file: MetalinkFile, sha256: string | undefined): EntryIden
   for (const { url } of web) {
     const path = URL.canParse(url) ? new URL(url).pathname : '';
     if (digest && /^\/v2\/.+\/blobs\/sha256:[0-9a-f]{64}$/.test(path)) identities.push({ kind: 'oras', digest });
-    else if (digest && /\/v1\/imagefile\//.test(path)) identities.push({ kind: 'library', hash: `sha256.${digest.hex}` });
+    else if (digest && path.includes('/v1/imagefile/')) identities.push({ kind: 'library', hash: `sha256.${digest.hex}` });
   }
   for (const { url } of web) if (!/^\/v2\/|\/v1\/imagefile\//.test(new URL(url).pathname)) identities.push({ kind: 'net', url });
   if (digest) identities.push({ kind: 'oras', digest });

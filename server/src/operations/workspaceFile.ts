@@ -36,14 +36,14 @@ async function parseWorkspaceRules(text: string, file: string): Promise<Workspac
     };
   }
   if (!isRecord(value)) return { ...noWorkspaceRules, problem: t('{0} must hold one object and is not used.', file) };
-  const labels = isRecord(value['labels']) ? value['labels'] : {};
-  const { schemas, problem } = await readLabelSchemas(strings(labels['schemas']), path.dirname(file));
+  const labels = isRecord(value.labels) ? value.labels : {};
+  const { schemas, problem } = await readLabelSchemas(strings(labels.schemas), path.dirname(file));
   return {
-    rules: isRecord(value['rules'])
-      ? Object.fromEntries(Object.entries(value['rules']).filter((e): e is [string, string] => typeof e[1] === 'string'))
+    rules: isRecord(value.rules)
+      ? Object.fromEntries(Object.entries(value.rules).filter((e): e is [string, string] => typeof e[1] === 'string'))
       : {},
-    ignore: strings(value['ignore']),
-    requiredLabels: strings(labels['required']),
+    ignore: strings(value.ignore),
+    requiredLabels: strings(labels.required),
     labelSchemas: schemas,
     ...(problem !== undefined && { problem }),
   };

@@ -143,7 +143,8 @@ export function createWorld(first: WorldOptions): World {
           shared: options.settings['cache.shared'],
         },
       }),
-    cacheIndex: () => (index ??= openCacheIndex(options.storage, (message) => log.warn(t('What is known of cache entries cannot be kept: {0}', message)))),
+    cacheIndex: () =>
+      (index ??= openCacheIndex(options.storage, (message) => log.warn(t('What is known of cache entries cannot be kept: {0}', message)))),
     async keys({ files, offline, signal }) {
       const trustedFingerprints = options.settings['verify.trustedKeys'];
       const keys = await loadKeys({ files, trustedFingerprints, keyRings: true, environment: options.environment });
