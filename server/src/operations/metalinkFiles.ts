@@ -52,6 +52,8 @@ export function metalinkFiles(text: string, origin: MetalinkOrigin, settings: Se
 
 function pullableFile(file: MetalinkFile, name: string, origin: MetalinkOrigin, settings: Settings): PullableFile {
   const source = (line: number) => t('metalink line {0}', line);
+  // An incomplete list of pieces is no list: nothing is compared with it.
+  const completeLists = file.pieces.filter((pieces) => pieces.complete);
   const expectations: Expectation[] = [
     ...(file.size === undefined
       ? []
@@ -63,7 +65,7 @@ function pullableFile(file: MetalinkFile, name: string, origin: MetalinkOrigin, 
       source: source(hash.line),
       channel: origin.channel,
     })),
-    ...file.pieces.map((pieces) => ({
+    ...completeLists.map((pieces) => ({
       kind: 'pieces' as const,
       type: pieces.type,
       length: pieces.length,
@@ -86,7 +88,7 @@ function pullableFile(file: MetalinkFile, name: string, origin: MetalinkOrigin, 
     name,
     ...(file.size !== undefined && { size: file.size }),
     hashes: file.hashes.map((hash) => ({ type: hash.type, hex: hash.value, source: source(hash.line) })),
-    pieces: file.pieces.filter((pieces) => pieces.complete).map(({ type, length, hashes }) => ({ type, length, hashes })),
+    pieces: completeLists.map(({ type, length, hashes }) => ({ type, length, hashes })),
     sources: [...site, ...declared],
     expectations,
     identities: identitiesOf(file, sha256),
