@@ -1,10 +1,8 @@
-// Writes pictures of user interfaces small: at most 128 colours, one byte a pixel.
+// Writes pictures of user interfaces small: few colours, one byte a pixel.
 import zlib from 'node:zlib';
 
-const colours = 128;
-
-/** A PNG with a palette out of RGBA pixels (opaque). The palette: the most frequent colours, told apart by their upper five bits. */
-export function encodeIndexedPng(width, height, rgba) {
+/** A PNG with a palette of at most 256 colours out of RGBA pixels (opaque). The palette: the most frequent colours, told apart by their upper five bits. */
+export function encodeIndexedPng(colours, width, height, rgba) {
   const pixelCount = width * height;
   const cells = new Map();
   for (let i = 0; i < pixelCount; i++) {

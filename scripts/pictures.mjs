@@ -15,11 +15,11 @@ const pictures = {
   'screenshots/report.png': ['report', [350, 36, 930, 560], 930],
   'screenshots/pulled.png': ['pulled', [0, 36, 1280, 764], 1280],
   'screenshots/cache.png': ['cache-verified', [0, 36, 1280, 560], 1280],
-  'walkthrough/open.png': ['walkthrough-sample', [352, 36, 820, 460], 580],
-  'walkthrough/fix.png': ['recipe-quick-fix', [352, 290, 820, 460], 580],
-  'walkthrough/pin.png': ['pinned', [352, 36, 820, 400], 580],
-  'walkthrough/pull.png': ['report', [352, 36, 820, 480], 580],
-  'walkthrough/cache.png': ['cache', [0, 36, 640, 440], 580],
+  'walkthrough/open.png': ['walkthrough-sample', [352, 36, 820, 460], 460],
+  'walkthrough/fix.png': ['recipe-quick-fix', [352, 290, 820, 460], 460],
+  'walkthrough/pin.png': ['pinned', [352, 36, 820, 400], 460],
+  'walkthrough/pull.png': ['report', [352, 36, 820, 340], 460],
+  'walkthrough/cache.png': ['cache', [0, 36, 640, 440], 460],
 };
 
 const browser = await launchBrowser();
@@ -33,7 +33,7 @@ for (const [target, [name, part, width]] of Object.entries(pictures)) {
     continue;
   }
   const result = await page.evaluate(cutOut, [fs.readFileSync(source).toString('base64'), part, width]);
-  const png = encodeIndexedPng(width, result.height, Buffer.from(result.rgba, 'base64'));
+  const png = encodeIndexedPng(target.startsWith('walkthrough/') ? 24 : 128, width, result.height, Buffer.from(result.rgba, 'base64'));
   const file = path.join(root, 'media', target);
   fs.mkdirSync(path.dirname(file), { recursive: true });
   fs.writeFileSync(file, png);

@@ -30,17 +30,16 @@ process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
 
 /** One file: a playground and a profile of its own; its tests follow each other in one window. A failed test ends the file. */
 async function runFile(file) {
-  const { tests, settings, workspaceTrust, theme, prepare, env = () => ({}) } = await import(pathToFileURL(path.join(folder, file)).href);
-  const playground = await createPlayground({
-    settings: { ...settings, ...(theme === undefined ? {} : { 'workbench.colorTheme': theme }) },
-  });
+  const { tests, settings, workspaceTrust, theme, prepare } = await import(pathToFileURL(path.join(folder, file)).href);
+  const playground = await createPlayground();
+  Object.assign(playground.profile.settings, typeof settings === 'function' ? settings(playground) : settings);
+  if (theme !== undefined) playground.profile.settings['workbench.colorTheme'] = theme;
   prepare?.(playground);
   let server;
   let workbench;
   try {
-    const profile = { ...playground.profile, env: { ...playground.profile.env, ...env(playground) } };
-    installExtension(codeServer, vsix, profile);
-    server = await startCodeServer(codeServer, { ...profile, workspaceTrust });
+    installExtension(codeServer, vsix, playground.profile);
+    server = await startCodeServer(codeServer, { ...playground.profile, workspaceTrust });
     workbench = await openWorkbench(browser, { origin: server.origin, folder: playground.workspace, screenshots, theme });
     for (const [name, test] of Object.entries(tests)) await runTest(file, name, () => test(workbench, playground), workbench);
   } catch (error) {

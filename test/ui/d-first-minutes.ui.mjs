@@ -11,6 +11,7 @@ export const tests = {
       assert.ok(!(await workbench.paletteEntries(`Containers: ${hidden}`)).some((entry) => entry.includes(hidden)), hidden);
   },
   'the walkthrough has five steps with pictures': async (workbench) => {
+    await workbench.page.keyboard.press('Control+b'); // the pictures need the room
     await workbench.command('Welcome: Open Walkthrough');
     await workbench.pick('Get Started with Containers');
     const steps = workbench.page.locator('.getting-started-step');

@@ -35,8 +35,9 @@ export function prepare(playground) {
   );
 }
 
-export function env(playground) {
-  return { PATH: `${path.join(playground.folder, 'bin')}:${process.env.PATH}` };
+/** A login shell of the machine that runs the tests may set PATH anew: the engine is named by the setting. */
+export function settings(playground) {
+  return { 'containerMetalink.engine.path': path.join(playground.folder, 'bin/apptainer') };
 }
 
 export const tests = {

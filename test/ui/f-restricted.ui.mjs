@@ -8,7 +8,10 @@ export const tests = {
     await workbench.open('mistakes.def', '%tests');
     await workbench.page.locator('.squiggly-error').first().waitFor({ state: 'attached' });
     await workbench.open('tool.def', 'Bootstrap: docker');
-    await workbench.hover('demo/base:1.0');
+    await workbench.hover('%post');
+    const image = await workbench.wordBox('demo/base:1.0');
+    await workbench.page.mouse.move(image.x + 5, image.y + 5);
+    await workbench.page.waitForTimeout(1500);
     await workbench.picture('restricted');
     await workbench.page.keyboard.press('Escape');
     assert.deepEqual(playground.hub.requests, []);

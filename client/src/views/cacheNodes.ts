@@ -73,7 +73,7 @@ function entryItem(node: Extract<CacheNode, { type: 'entry' }>): vscode.TreeItem
   const { cache, entry, below } = node;
   const item = new vscode.TreeItem(printable(entry.title));
   item.id = below === undefined ? entry.path : `${below}\n${entry.path}`;
-  const remark = entry.orphan === undefined ? verdictMark(entry) : `! ${orphanText(entry.orphan)}`;
+  const remark = entry.orphan === undefined || entry.verdict === 'failed' ? verdictMark(entry) : `! ${orphanText(entry.orphan)}`;
   item.description = [remark, formatBytes(entry.bytes), formatAge(entry.modified)].filter((text) => text !== undefined).join(' · ');
   item.iconPath = entryIcon(entry);
   item.tooltip = entryTooltip(entry);
