@@ -24,9 +24,14 @@ export function metalinkSelection({ parsed, source }: MetalinkContext, offset: n
       place.kind === 'attribute-name' ? nameRange : valueRange,
     );
   }
-  const nested = ranges.filter((range, index) => {
-    const outer = ranges[index - 1];
-    return (
+  // A damaged document can give stretches that do not nest: those are left out.
+  const nested: TextRange[] = [];
+  for (const range of ranges) {
+    const outer = nested.at(-1);
+    const fits = outer === undefined || (range.start >= outer.start && range.end <= outer.end && range.end - range.start < outer.end - outer.start);
+    if (fits) nested.push(range);
+  }
+  return (
       outer === undefined || (range.start >= outer.start && range.end <= outer.end && range.end - range.start < outer.end - outer.start)
     );
   });

@@ -135,6 +135,12 @@ test('a character less at any place: everything answers', () => {
   for (let at = 0; at < sample.length; at += 2) askEverything(contextOf(sample.slice(0, at) + sample.slice(at + 1)), at);
 }, 60_000);
 
+test('an attribute value that swallows tags: everything answers', () => {
+  const text =
+    '<metalink xmlns="urn:ietf:params:xml:ns:metalink"><file name="&<size>10</size><pieces type="sha-1" length="-5"><hash>a</hash></pieces></file></metalink>';
+  for (let at = 0; at <= text.length; at++) askEverything(contextOf(text), at);
+});
+
 test('documents that are changed anywhere: everything answers', () => {
   fc.assert(
     fc.property(damaged, ([text, offset]) => askEverything(contextOf(text), offset)),
