@@ -28,13 +28,10 @@ export function metalinkSelection({ parsed, source }: MetalinkContext, offset: n
   const nested: TextRange[] = [];
   for (const range of ranges) {
     const outer = nested.at(-1);
-    const fits = outer === undefined || (range.start >= outer.start && range.end <= outer.end && range.end - range.start < outer.end - outer.start);
+    const fits =
+      outer === undefined || (range.start >= outer.start && range.end <= outer.end && range.end - range.start < outer.end - outer.start);
     if (fits) nested.push(range);
   }
-  return (
-      outer === undefined || (range.start >= outer.start && range.end <= outer.end && range.end - range.start < outer.end - outer.start)
-    );
-  });
   return (
     nested.reduce<SelectionRange | undefined>(
       (parent, range) => ({ range: source.rangeOf(range), ...(parent && { parent }) }),
