@@ -77,8 +77,9 @@ const undiciCore = {
   name: 'undici-core',
   setup(build) {
     const unused = /undici[\\/](index|lib[\\/]dispatcher[\\/]client-h[12])\.js$/;
-    build.onResolve({ filter: /\/(web|mock|cache)\// }, ({ path: file, importer }) =>
-      unused.test(importer) ? { path: file, namespace: 'unused' } : undefined,
+    build.onResolve(
+      { filter: /\/(web|mock|cache|interceptor)\/|\/(balanced-pool|round-robin-pool|retry-agent|env-http-proxy-agent|h2c-client)$/ },
+      ({ path: file, importer }) => (unused.test(importer) ? { path: file, namespace: 'unused' } : undefined),
     );
     build.onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents: 'module.exports = new Proxy({}, { get: () => class {} });' }));
     build.onResolve({ filter: /llhttp_simd-wasm\.js$/ }, ({ path: file, resolveDir }) => ({

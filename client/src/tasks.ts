@@ -72,16 +72,16 @@ export function buildTask(
   options: { replace?: boolean } = {},
 ): vscode.Task {
   const image = definition.image ?? defaultImage(definition);
+  const command = commandLine(engine, buildArguments(definition, image, options.replace === true));
   const script = [
     // The engine would overwrite without a question when its own question cannot be answered.
     ...(options.replace === true ? [] : [`if [ -e ${shellQuote(image)} ]; then echo ${shellQuote(existsMessage(image))} >&2; exit 1; fi`]),
+    `echo ${shellQuote(`$ ${command}`)}`,
     // Standard error goes to the terminal and, for the lines of the recipe, to a file.
-    `${commandLine(engine, buildArguments(definition, image, options.replace === true))} 2> >(tee ${shellQuote(logFile(definition, folder))} >&2)`,
+    `${command} 2> >(tee ${shellQuote(logFile(definition, folder))} >&2)`,
   ].join('\n');
-  const execution = new vscode.ShellExecution({ value: script, quoting: vscode.ShellQuoting.Weak }, [], {
-    executable: 'bash',
-    // A module command exists in login shells only.
-    shellArgs: [engine.module === undefined ? '-c' : '-lc'],
+  // A module command exists in login shells only.
+  const execution = new vscode.ProcessExecution('bash', [engine.module === undefined ? '-c' : '-lc', script], {
     ...(folder === undefined ? {} : { cwd: folder.uri.fsPath }),
   });
   const task = new vscode.Task(
@@ -93,6 +93,7 @@ export function buildTask(
     '$container-build',
   );
   task.group = vscode.TaskGroup.Build;
+  task.presentationOptions = { echo: false };
   task.detail = `${engine.program} build ${image} ${definition.recipe}`;
   return task;
 }
