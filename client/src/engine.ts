@@ -27,7 +27,10 @@ export function createEngineFinder(context: vscode.ExtensionContext): EngineFind
   let search: Promise<FoundEngine | undefined> | undefined;
   const find = () => (search ??= findEngine());
   const publish = async () => {
-    await vscode.commands.executeCommand('setContext', 'containerMetalink.engineFound', (await find()) !== undefined);
+    const current = find();
+    const found = await current;
+    if (current !== search) return; // a later search is under way and will tell
+    await vscode.commands.executeCommand('setContext', 'containerMetalink.engineFound', found !== undefined);
     changed.fire();
   };
   const again = () => {
