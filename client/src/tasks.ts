@@ -79,6 +79,11 @@ export function buildTask(
     `echo ${shellQuote(`$ ${command}`)}`,
     // Standard error goes to the terminal and, for the lines of the recipe, to a file.
     `${command} 2> >(tee ${shellQuote(logFile(definition, folder))} >&2)`,
+    'status=$?',
+    'wait $! 2>/dev/null', // until tee has written all
+    // VS Code swallows the output of what ends with an error within half a second.
+    '[ "$status" -eq 0 ] || sleep 0.7',
+    'exit "$status"',
   ].join('\n');
   // A module command exists in login shells only.
   const execution = new vscode.ProcessExecution('bash', [engine.module === undefined ? '-c' : '-lc', script], {
