@@ -15,7 +15,7 @@ const pictures = {
   'screenshots/report.png': ['report', [350, 36, 930, 560], 930],
   'screenshots/pulled.png': ['pulled', [0, 36, 1280, 764], 1280],
   'screenshots/cache.png': ['cache-verified', [0, 36, 1280, 560], 1280],
-  'walkthrough/open.png': ['walkthrough-sample', [352, 36, 820, 460], 460],
+  'walkthrough/open.png': ['walkthrough-sample', [0, 36, 820, 460], 460],
   'walkthrough/fix.png': ['recipe-quick-fix', [352, 290, 820, 460], 460],
   'walkthrough/pin.png': ['pinned', [352, 36, 820, 400], 460],
   'walkthrough/pull.png': ['report', [352, 36, 820, 340], 460],

@@ -135,5 +135,11 @@ export async function contextMenu(workbench, submenu, entry) {
   await menu.locator('.action-item', { hasText: submenu }).first().hover();
   const item = workbench.page.locator('.monaco-menu .action-item', { hasText: entry }).last();
   await item.waitFor();
-  await item.click();
+  // A menu that has only just opened ignores the mouse, so that nobody runs what they did not see: then it takes a second click.
+  for (let attempt = 0; attempt < 5 && (await item.isVisible()); attempt++) {
+    await item.click({ timeout: 5000 });
+    await item.waitFor({ state: 'detached', timeout: 2000 }).catch((error) => {
+      if (attempt === 4) throw error;
+    });
+  }
 }
