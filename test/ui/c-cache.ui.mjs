@@ -75,6 +75,7 @@ export const tests = {
   },
   'an entry is deleted by key, after a question': async (workbench, playground) => {
     const row = workbench.treeRow(/tool.*1\.3/).first();
+    await standsStill(row);
     await row.click();
     await workbench.line('path').first().waitFor();
     await row.click();
@@ -87,8 +88,20 @@ export const tests = {
   },
 };
 
+/** Waits until a row has stood at one place for half a second: a view that is being read anew moves its rows under the mouse. */
+async function standsStill(row) {
+  await row.waitFor();
+  let before;
+  for (let attempt = 0; attempt < 40; attempt++) {
+    const box = JSON.stringify(await row.boundingBox());
+    if (box === before) return;
+    before = box;
+    await row.page().waitForTimeout(500);
+  }
+}
+
 async function expand(workbench, kind) {
   const row = workbench.treeRow(kind).first();
-  await row.waitFor();
+  await standsStill(row);
   await row.click();
 }

@@ -90,10 +90,19 @@ class Workbench {
 
   /** Rests the mouse on a word and gives the hover's text. */
   async hover(text, wanted) {
-    const place = await this.wordBox(text);
-    await this.page.mouse.move(place.x + place.width / 2, place.y + place.height / 2);
     const hover = this.page.locator('.monaco-hover:visible', wanted === undefined ? {} : { hasText: wanted });
-    await hover.first().waitFor();
+    // While the editor is still laying itself out, the word moves away from under the mouse: then the mouse goes there again.
+    for (let attempt = 1; !(await hover.first().isVisible()); attempt++) {
+      const place = await this.wordBox(text);
+      await this.page.mouse.move(place.x + place.width / 2 - 2, place.y + place.height / 2);
+      await this.page.mouse.move(place.x + place.width / 2, place.y + place.height / 2);
+      await hover
+        .first()
+        .waitFor({ timeout: 10_000 })
+        .catch((error) => {
+          if (attempt === 4) throw error;
+        });
+    }
     return hover.first();
   }
 
