@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
-import { request as undiciRequest } from 'undici';
 import { t } from '../text/l10n';
 import { isPrivateHost, leadsToPrivate } from './addresses';
 import type { RawBody } from './httpBody';
@@ -153,8 +152,9 @@ export function createHttpClient(options: HttpClientOptions): ConfigurableHttpCl
     let route: Route | undefined;
     try {
       route = options.route ? { dispatcher: options.route(hop.url) } : await dispatchers.route(hop.url, { publicOnly });
-      const { statusCode, headers, body } = await undiciRequest(hop.url, {
-        dispatcher: route.dispatcher,
+      const { statusCode, headers, body } = await route.dispatcher.request({
+        origin: hop.url.origin,
+        path: hop.url.pathname + hop.url.search,
         method: hop.method,
         headers: hop.headers,
         body: hop.body ?? null,
