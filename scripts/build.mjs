@@ -95,8 +95,9 @@ if (watch) {
 } else {
   const results = await Promise.all([extension, processes].map((bundle) => esbuild.build(bundle)));
   const inputs = new Set(results.flatMap(({ metafile }) => Object.keys(metafile.inputs)));
-  fs.mkdirSync(path.join(root, 'node_modules/.cache'), { recursive: true });
-  fs.writeFileSync(path.join(root, 'node_modules/.cache/bundle-inputs.json'), JSON.stringify([...inputs].sort()));
+  const inputList = path.join(root, 'node_modules/.cache/bundle-inputs.json');
+  fs.mkdirSync(path.dirname(inputList), { recursive: true }); // packages that have just been installed have no such folder
+  fs.writeFileSync(inputList, JSON.stringify([...inputs].sort()));
   if (Object.keys(results[0].metafile.inputs).some((input) => input.includes('node_modules/undici/')))
     throw new Error('undici must never be in the client bundle (it replaces the proxy-aware fetch of VS Code)');
 }

@@ -33,7 +33,7 @@ export interface Server {
   restart(): Promise<void>;
 }
 
-/** Documents that the server is asked about: those of files and new ones, and recipes found inside images. */
+/** Documents that the server is asked about: those of files and new ones, and recipes found inside images; besides, those of the workspace. */
 const schemes = ['file', 'untitled', 'vscode-vfs', 'vscode-remote', 'container-metalink'];
 
 /** Sections of the configuration that the server reads: ours, and VS Code's for proxies and certificates. */
@@ -98,7 +98,7 @@ function clientOptions(context: vscode.ExtensionContext, log: vscode.LogOutputCh
     commandLinks: true,
   };
   return {
-    documentSelector: schemes.flatMap((scheme) => [
+    documentSelector: [...new Set([...schemes, ...workspaceSchemes()])].flatMap((scheme) => [
       { scheme, language: 'singularity' },
       { scheme, language: 'metalink' },
     ]),
@@ -111,6 +111,11 @@ function clientOptions(context: vscode.ExtensionContext, log: vscode.LogOutputCh
     errorHandler: createRestartPolicy(log),
     diagnosticPullOptions: { onChange: true, onTabs: false },
   };
+}
+
+/** In a virtual workspace files have the scheme of whoever provides them. */
+function workspaceSchemes(): string[] {
+  return (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.scheme);
 }
 
 function hoverCommands(context: vscode.ExtensionContext): string[] {
