@@ -53,7 +53,7 @@ export const undiciCore = {
   setup(build) {
     const unused = /undici[\\/](?:index|lib[\\/]api[\\/]index|lib[\\/]dispatcher[\\/]client(?:-h[12])?)\.js$/;
     const filter =
-      /\/(?:web|mock|cache|interceptor)\/|\/(?:(?:balanced|round-robin)-pool|(?:retry|env-http-proxy)-agent|h2c-client|client-h2\.js|(?:retry|redirect|decorator)-handler|api-(?:stream|pipeline|upgrade))$/;
+      /\/(?:web|mock|cache|interceptor)\/|\/(?:(?:balanced|round-robin)-pool|(?:retry|env-http-proxy)-agent|h2c-client|client-h2\.js|lib\/global|(?:retry|redirect|decorator)-handler|api-(?:stream|pipeline|upgrade))$/;
     build.onResolve({ filter }, ({ path: file, importer }) => (unused.test(importer) ? { path: file, namespace: 'unused' } : undefined));
     build.onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents: 'module.exports = new Proxy({}, { get: () => class {} });' }));
     build.onResolve({ filter: /llhttp_simd-wasm\.js$/ }, ({ path: file, resolveDir }) => ({

@@ -8,6 +8,7 @@ import { t } from '../text/l10n';
 import { cacheLines, printable, verifyLines, verifySummary } from './cacheText';
 import { choice } from './choice';
 import type { Environment } from './environment';
+import { jsonText } from './jsonText';
 import { exitStatus, UsageError } from './terminal';
 import type { Terminal } from './terminal';
 
@@ -70,7 +71,7 @@ function parse(args: readonly string[]) {
 
 async function list({ world, terminal, json, engine, values }: Request): Promise<number> {
   const { caches, entries } = await surveyCaches(world, terminal.signal, engine);
-  if (json) terminal.out(JSON.stringify({ caches, entries }));
+  if (json) terminal.out(jsonText({ caches, entries }));
   else if (caches.length === 0) terminal.note(t('No cache was found: no engine has pulled anything yet.'));
   else for (const line of cacheLines(caches, entries, { now: Date.now(), details: values.details === true })) terminal.out(line);
   return exitStatus.good;
@@ -86,7 +87,7 @@ async function verify({ world, terminal, json, engine, paths }: Request): Promis
     },
   });
   terminal.progress('');
-  if (json) terminal.out(JSON.stringify({ entries, problems }));
+  if (json) terminal.out(jsonText({ entries, problems }));
   else {
     for (const { path: file, problem } of problems) terminal.note(`! ${printable(file)}: ${problem}`);
     terminal.note(verifySummary(entries));
@@ -114,7 +115,7 @@ async function clean({ world, terminal, json, engine, paths, values }: Request):
     },
     terminal.signal,
   );
-  if (json) terminal.out(JSON.stringify({ dryRun, ...result }));
+  if (json) terminal.out(jsonText({ dryRun, ...result }));
   else {
     const verb = dryRun ? t('would remove') : t('removed');
     for (const row of result.removed)

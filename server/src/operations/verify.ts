@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { Check, VerificationReport } from '../image/verdict';
@@ -59,7 +60,13 @@ async function verifyLocal(world: World, item: LocalImage, options: VerifyTarget
   const stat = await fs.stat(item.path).catch((error: unknown) => {
     throw new Error(t('There is no file {0}.', item.path), { cause: error });
   });
-  if (stat.isDirectory()) return nothingKnown(item.title, t('A sandbox is a folder: it carries no digest and no signature.'));
+  if (stat.isDirectory())
+    return nothingKnown(
+      item.title,
+      existsSync(path.join(item.path, '.singularity.d'))
+        ? t('A sandbox is a folder: it carries no digest and no signature.')
+        : t('{0} is no sandbox: it has no .singularity.d folder.', item.title),
+    );
   return verifyImage(item.path, item.expectations, await imageOptions(world, item, options));
 }
 
