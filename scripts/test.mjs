@@ -18,6 +18,7 @@ const steps = [
   { name: 'manifest', run: check(node, [script('manifest.mjs'), '--check']) },
   { name: 'translations', run: check(node, [script('l10n.mjs'), '--check']) },
   { name: 'links', run: check(node, [script('links.mjs')]) },
+  { name: 'circles', run: check(node, [script('circles.mjs')]) },
   { name: 'types', run: check(node, [tool('typescript', 'bin/tsc'), '--noEmit']) },
   { name: 'lint', run: check(node, [tool('eslint', 'bin/eslint.js'), '.', '--max-warnings', '0']) },
   { name: 'format', run: check(node, [tool('prettier', 'bin/prettier.cjs'), '--check', '.']) },

@@ -2,7 +2,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { hasCode } from '../platform/durable';
 import { freshFor } from './list';
-import type { CacheEntry } from './list';
+import type { CacheEntry } from './cacheEntry';
 import type { CacheLocation } from './find';
 import { jsonLimit, readLayoutIndex } from './layoutIndex';
 import type { LayoutDescriptor } from './layoutIndex';

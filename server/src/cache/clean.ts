@@ -2,7 +2,7 @@ import path from 'node:path';
 import { t } from '../text/l10n';
 import type { LayoutUse } from './blobs';
 import type { CacheLocation } from './find';
-import type { CacheEntry } from './list';
+import type { CacheEntry } from './cacheEntry';
 
 /** Which entries go. All that are given must hold. */
 export interface CleanCriteria {

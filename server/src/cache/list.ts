@@ -4,39 +4,15 @@ import { hasCode } from '../platform/durable';
 import { t } from '../text/l10n';
 import type { CacheEngine, CacheLocation } from './find';
 import { contentHash, isEntryName, isTemporaryName, kindFolder, kindsOf } from './layout';
-import type { CacheKind, Oddity } from './layout';
+import type { CacheKind } from './layout';
 import { listStaging } from './staging';
-
-/** A file, or a folder of an old layout, in a cache. */
-export interface CacheEntry {
-  readonly path: string;
-  readonly name: string;
-  readonly kind: CacheKind;
-  readonly engine: CacheEngine;
-  /** `root` of the cache that it belongs to. */
-  readonly root: string;
-  readonly bytes: number;
-  /** Bytes that its removal gives back: fewer than `bytes` for sparse files, none while another name leads to the same file. */
-  readonly frees: number;
-  /** Milliseconds since the epoch: what the engines show as "created" and measure `--days` by. */
-  readonly modified: number;
-  /** The sha-256 that the name promises, hexadecimal. */
-  readonly contentHash?: string;
-  readonly oddity?: Oddity;
-}
+import type { CacheEntry, ListOptions } from './cacheEntry';
+export type { CacheEntry } from './cacheEntry';
 
 export interface KindTotals {
   readonly kind: CacheKind;
   readonly count: number;
   readonly bytes: number;
-}
-
-export interface ListOptions {
-  readonly signal?: AbortSignal;
-  /** Milliseconds since the epoch; files younger than an hour may be downloads under way. */
-  readonly now?: number;
-  /** Called for every few thousand names, in no order, as they are found. */
-  readonly onFound?: (entries: readonly CacheEntry[]) => void;
 }
 
 /** How many files are asked about at the same time: enough for a network disk, few enough for others on it. */

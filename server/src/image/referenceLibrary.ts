@@ -1,4 +1,4 @@
-import type { LibraryReference, ParsedReference } from './reference';
+import type { LibraryReference, ParsedReference } from './referenceModel';
 import type { Flaw, ReferenceReader } from './referenceReader';
 import { reportFlaw } from './referenceReader';
 import { isHost } from './referenceHosts';

@@ -1,4 +1,4 @@
-import type { IpfsReference, LocalReference, ParsedReference, UrlReference } from './reference';
+import type { IpfsReference, LocalReference, ParsedReference, UrlReference } from './referenceModel';
 import type { ReferenceReader } from './referenceReader';
 import type { Digest } from './digest';
 import { parseDigest } from './digest';

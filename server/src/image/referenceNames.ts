@@ -1,6 +1,6 @@
 import type { Digest } from './digest';
 import { formatDigest } from './digest';
-import type { ImageReference } from './reference';
+import type { ImageReference } from './referenceModel';
 import { isLibraryHash } from './referenceLibrary';
 import { without } from './without';
 

@@ -1,4 +1,4 @@
-import type { ParsedReference, ReferenceOptions, ReferencePart, ReferenceParts, ReferenceScheme } from './reference';
+import type { ParsedReference, ReferenceOptions, ReferencePart, ReferenceParts, ReferenceScheme } from './referenceModel';
 import type { Finding, Fix, Severity } from '../text/finding';
 import type { TextRange } from '../text/range';
 import { t } from '../text/l10n';

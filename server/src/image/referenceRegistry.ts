@@ -1,4 +1,4 @@
-import type { ParsedReference, RegistryReference } from './reference';
+import type { ParsedReference, RegistryReference } from './referenceModel';
 import { digestFlaw } from './referenceDigest';
 import { hostFlaw, webPageReference } from './referenceHosts';
 import type { Flaw, ReferenceReader } from './referenceReader';

@@ -1,24 +1,10 @@
-import type { ReferenceScheme } from './reference';
+import type { ReferenceScheme } from './referenceModel';
 import { webPageReference } from './referenceHosts';
 import type { ReferenceReader } from './referenceReader';
 import { reportFlaw } from './referenceReader';
 import { nearest } from '../text/nearest';
 import { t } from '../text/l10n';
-
-/** Every scheme that Apptainer and SingularityCE know (A `internal/pkg/util/uri/uri.go`, `internal/pkg/client/ipfs`). */
-export const referenceSchemes = [
-  'docker',
-  'oras',
-  'library',
-  'shub',
-  'http',
-  'https',
-  'ipfs',
-  'docker-daemon',
-  'docker-archive',
-  'oci',
-  'oci-archive',
-] as const;
+import { referenceSchemes } from './referenceModel';
 
 /** Schemes that name something in the network, with `://`; the others are `scheme:path`. */
 const slashSchemes: readonly string[] = ['docker', 'oras', 'library', 'shub', 'http', 'https', 'ipfs'];

@@ -1,4 +1,4 @@
-import type { ParsedReference, ShubReference } from './reference';
+import type { ParsedReference, ShubReference } from './referenceModel';
 import type { Flaw, ReferenceReader } from './referenceReader';
 import { reportFlaw } from './referenceReader';
 import { t } from '../text/l10n';

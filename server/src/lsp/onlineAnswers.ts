@@ -8,7 +8,7 @@ import type { World } from '../operations/world';
 import { clientCommands } from '../protocol';
 import { t } from '../text/l10n';
 import type { AnalysedDocument } from './language';
-import { hoverLimit } from './onlineFeatures';
+import { hoverLimit } from './onlineLimits';
 import { escapeMarkdown, summaryMarkdown } from './summaryMarkdown';
 
 export { completePlace, resolveReferenceItem } from '../operations/referenceCompletion';

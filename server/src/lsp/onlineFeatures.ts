@@ -5,6 +5,7 @@ import type { World } from '../operations/world';
 import { clientCommands } from '../protocol';
 import type { PinParams } from '../protocol';
 import { t } from '../text/l10n';
+import { completionLimit, hoverLimit } from './onlineLimits';
 import type { OpenDocuments } from './documents';
 import type { AnalysedDocument } from './language';
 
@@ -29,10 +30,6 @@ export interface OnlineSurroundings {
   /** The client runs commands from Markdown links. */
   readonly commandLinks: boolean;
 }
-
-/** Milliseconds that the network has before what is known locally is shown. */
-export const hoverLimit = 3000;
-const completionLimit = 1500;
 
 /** What asks hubs is loaded when it is first needed: most keystrokes do not. */
 const answers = () => import('./onlineAnswers');

@@ -52,7 +52,7 @@ import { createSourceText } from '../text/sourceText';
 import { signalOf } from './features';
 import { withProgress } from './progress';
 import { toTextEdit } from './codeActions';
-import type { RequestSurroundings } from './requests';
+import type { RequestSurroundings } from './requestSurroundings';
 import { verdictFindings } from './verdictFindings';
 
 /** Answers one request; `params` are of the type that protocol.ts pairs with the method. */

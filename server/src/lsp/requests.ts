@@ -1,17 +1,8 @@
 import { LSPErrorCodes, ResponseError } from 'vscode-languageserver';
-import type { CancellationToken, Connection } from 'vscode-languageserver';
-import type { World } from '../operations/world';
+import type { CancellationToken } from 'vscode-languageserver';
 import { methods } from '../protocol';
-import type { DiagnosticsManager } from './diagnostics';
-import type { OpenDocuments } from './documents';
 import type { requestHandlers } from './requestHandlers';
-
-export interface RequestSurroundings {
-  readonly connection: Connection;
-  readonly documents: OpenDocuments;
-  readonly diagnostics: DiagnosticsManager;
-  readonly getWorld: () => Promise<World>;
-}
+import type { RequestSurroundings } from './requestSurroundings';
 
 /** Messages that the client sends; the others of protocol.ts go the other way. */
 const asked = [

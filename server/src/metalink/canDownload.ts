@@ -1,7 +1,7 @@
 import type { Finding } from '../text/finding';
 import type { TextRange } from '../text/range';
 import { judge } from './diagnostics';
-import type { MetalinkFile, MetalinkModel } from './model';
+import type { MetalinkFile, MetalinkModel } from './metalinkModel';
 import type { MetalinkOptions } from './options';
 import type { ParsedMetalink } from './parse';
 import type { XmlElement } from './xml/tree';

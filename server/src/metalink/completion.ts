@@ -13,16 +13,7 @@ import { vocabulary } from './vocabulary';
 import type { AttributeDefinition, ElementDefinition } from './vocabulary';
 import { contentRange } from './xml/tree';
 import type { XmlElement } from './xml/tree';
-
-/** What completion depends on besides the document. */
-export interface CompletionOptions {
-  /** Milliseconds since the epoch, for dates. */
-  readonly now: number;
-  /** `container-metalink/0.1.0`. */
-  readonly generator: string;
-  /** The client understands placeholders (LSP `snippetSupport`). */
-  readonly snippets: boolean;
-}
+import type { CompletionOptions } from './completionOptions';
 
 /** Elements that are allowed here and still missing, attributes that the element lacks, values by their kind, the end tag behind `</`. */
 export function completeMetalink(context: MetalinkContext, offset: number, options: CompletionOptions): CompletionItem[] {

@@ -1,5 +1,5 @@
 import { t } from '../text/l10n';
-import type { CompletionOptions } from './completion';
+import type { CompletionOptions } from './completionOptions';
 import type { MetalinkContext } from './context';
 import { countryName } from './displayNames';
 import { childrenNamed } from './parse';

@@ -1,7 +1,7 @@
 import { t } from '../text/l10n';
 import { extensionsOf } from './extensions';
 import { metalinkModel } from './model';
-import type { MetalinkFile, MetalinkModel } from './model';
+import type { MetalinkFile, MetalinkModel } from './metalinkModel';
 import { filesOf, kindOfUrl, orderedPieces, priorityOfPreference, registeredSystem, resourcesOf, urlOf, verificationOf } from './model3';
 import { childrenNamed } from './parse';
 import type { ParsedMetalink } from './parse';

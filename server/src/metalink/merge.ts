@@ -1,6 +1,6 @@
 import { t } from '../text/l10n';
 import { entryOf } from './convert';
-import type { MetalinkModel } from './model';
+import type { MetalinkModel } from './metalinkModel';
 import { lowestPriority } from './values';
 import type { FileEntry, MetalinkDocument } from './write';
 

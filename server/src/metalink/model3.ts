@@ -1,6 +1,6 @@
 import { repairDate } from './dates';
 import { leafOf, readHash, readPieces, sizeOf } from './model4';
-import type { Locate, MetalinkFile, MetalinkMetaurl, MetalinkModel, MetalinkSignature, MetalinkUrl } from './model';
+import type { Locate, MetalinkFile, MetalinkMetaurl, MetalinkModel, MetalinkSignature, MetalinkUrl } from './metalinkModel';
 import { isSafePath } from './paths';
 import { childrenNamed } from './parse';
 import { operatingSystems } from './registries';

@@ -9,7 +9,7 @@ import type {
   MetalinkPieces,
   MetalinkSignature,
   MetalinkUrl,
-} from './model';
+} from './metalinkModel';
 import { isSafePath } from './paths';
 import { childrenNamed } from './parse';
 import { hashFunction, hashFunctionOfAlias } from './registries';

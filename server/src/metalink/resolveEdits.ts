@@ -1,6 +1,6 @@
 import type { OffsetEdit } from '../text/finding';
 import { endOfLine, indentOf, indentUnit, insertChild, qualified } from './edits';
-import type { MetalinkFile } from './model';
+import type { MetalinkFile } from './metalinkModel';
 import { childrenNamed } from './parse';
 import type { ParsedMetalink } from './parse';
 import { hashFunctionOfAlias } from './registries';

@@ -2,7 +2,7 @@ import { formatDigest } from '../image/digest';
 import { orderTags } from '../hub/tagOrder';
 import { humanBytes } from '../text/human';
 import { completionKind } from '../text/kinds';
-import type { Candidate, CompletePlaceOptions } from './referenceCompletion';
+import type { Candidate, CompletePlaceOptions } from './completionCandidate';
 import { parsePlaceText } from './referencePlaces';
 import type { World } from './world';
 

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseReference } from '../image/reference';
-import { referenceSchemes } from '../image/referenceScheme';
+import { referenceSchemes } from '../image/referenceModel';
 import { createSourceText } from '../text/sourceText';
 import { completePlace } from './referenceCompletion';
 import type { World } from './world';

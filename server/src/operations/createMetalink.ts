@@ -12,25 +12,11 @@ import { imageName, localEntry, referenceEntries } from './imageEntries';
 import type { EntryMaking } from './imageEntries';
 import { documentLanguage } from './inspect';
 import { createRecipeContext } from './languages';
-import type { ProgressListener } from './progress';
 import { placesOf } from './referencePlaces';
 import { readTextFile } from './textFile';
 import type { World } from './world';
 import { noWorkspaceRules } from './workspaceRules';
-
-export interface CreateOptions {
-  /** URLs or URL templates (as in the settings) of further mirrors, best first. */
-  readonly mirrors: readonly string[];
-  /** Bytes; chosen by the file's size when absent. */
-  readonly pieceLength?: number;
-  /** A sha-512 beside the sha-256. */
-  readonly sha512?: boolean;
-  /** File of an armored detached OpenPGP signature; only for one target. */
-  readonly signature?: string;
-  readonly signal: AbortSignal;
-  readonly onProgress: ProgressListener;
-  readonly openText?: (uri: string) => string | undefined;
-}
+import type { CreateOptions } from './createOptions';
 
 /**
  * Metalink 4 text for images: references, local images, cache entries, the images of a recipe, a folder of images. Rejects with a

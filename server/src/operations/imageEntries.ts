@@ -8,7 +8,7 @@ import type { ImageContents } from '../sif/contents';
 import { t } from '../text/l10n';
 import { cachedCopies } from './cacheLookup';
 import { readImageFile } from './contentsView';
-import type { CreateOptions } from './createMetalink';
+import type { CreateOptions } from './createOptions';
 import { remoteContents } from './describe';
 import { describedEntry } from './describedEntry';
 import type { Description } from './describedEntry';

@@ -1,7 +1,7 @@
 import type { ImageReference } from '../image/reference';
 import { completionKind } from '../text/kinds';
 import { t } from '../text/l10n';
-import type { Candidate } from './referenceCompletion';
+import type { Candidate } from './completionCandidate';
 import type { ReferencePlace } from './referencePlaces';
 import type { World } from './world';
 

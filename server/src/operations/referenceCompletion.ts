@@ -15,14 +15,7 @@ import { knownNames } from './knownNames';
 import type { ReferencePlace } from './referencePlaces';
 import { parsePlaceText } from './referencePlaces';
 import type { World } from './world';
-
-export interface CompletePlaceOptions {
-  readonly signal: AbortSignal;
-  /** Milliseconds for the network. */
-  readonly deadline: number;
-  /** Hubs may be asked. */
-  readonly online: boolean;
-}
+import type { Candidate, CompletePlaceOptions } from './completionCandidate';
 
 interface Found {
   readonly items: CompletionItem[];
@@ -112,17 +105,6 @@ export async function resolveReferenceItem(world: World, item: CompletionItem, s
   } catch (error) {
     return { ...item, documentation: error instanceof Error ? error.message : String(error) };
   }
-}
-
-export interface Candidate {
-  readonly label: string;
-  readonly kind: CompletionItem['kind'] & number;
-  readonly detail?: string;
-  readonly filter?: string;
-  /** Full reference that documents the candidate when it is looked at. */
-  readonly reference?: string;
-  /** Accepting it asks for the next part at once. */
-  readonly triggerSuggest?: boolean;
 }
 
 interface Part {

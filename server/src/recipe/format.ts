@@ -7,15 +7,13 @@ import { formatSection, isList, separateSection } from './formatSections';
 import { meaningOf } from './meaning';
 import { lineAround } from './place';
 import type { ParsedRecipe } from './syntax';
+import type { EditGroup } from './editGroup';
 
 export interface FormatOptions {
   /** Columns of an indentation. */
   readonly tabSize: number;
   readonly insertSpaces: boolean;
 }
-
-/** Edits that are made together or not at all, so that a group that would change the meaning can be left out alone. */
-export type EditGroup = readonly OffsetEdit[];
 
 /**
  * Edits that make a recipe tidy and leave its meaning alone: what the engines parse, and what they make of build arguments, is the

@@ -1,6 +1,6 @@
 import type { OffsetEdit } from '../text/finding';
 import { isSpace } from './engineText';
-import type { EditGroup } from './format';
+import type { EditGroup } from './editGroup';
 import { lineAround } from './place';
 import type { HeaderEntry, Stage } from './syntax';
 import { headerKeyOf } from './vocabulary';

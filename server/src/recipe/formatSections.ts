@@ -1,6 +1,6 @@
 import type { OffsetEdit } from '../text/finding';
 import type { TextRange } from '../text/range';
-import type { EditGroup } from './format';
+import type { EditGroup } from './editGroup';
 import { lineAround } from './place';
 import type { FileLine, LabelLine, Section } from './syntax';
 

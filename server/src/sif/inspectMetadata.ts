@@ -1,4 +1,4 @@
-import type { AppContents, Metadata } from './contents';
+import type { AppContents, Metadata } from './imageContents';
 import { asObject, asText, asTexts, parseObject } from './jsonFields';
 
 /** Member of the JSON → name of the recipe's section. */

@@ -1,4 +1,4 @@
-import type { AppContents, Metadata } from './contents';
+import type { AppContents, Metadata } from './imageContents';
 import { joinEnvironment } from './inspectMetadata';
 import { asTexts, parseObject } from './jsonFields';
 import type { RootFileSystem } from './rootFileSystem';

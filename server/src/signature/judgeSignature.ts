@@ -16,7 +16,7 @@ import type { KeyMaterial } from './keyMaterial';
 import { objectRanges } from './objectDigests';
 import type { RangeHasher } from './objectDigests';
 import { verifyPgp } from './pgpVerify';
-import type { SifSignature, SifVerifyOptions, SignatureTarget } from './verifySif';
+import type { SifSignature, SifVerifyOptions, SignatureTarget } from './sifSignature';
 
 /** What the cryptography of a signature gave, before the image is compared with the signed text. */
 interface Opened {

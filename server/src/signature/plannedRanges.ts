@@ -8,7 +8,7 @@ import { objectRanges } from './objectDigests';
 import type { ByteRange } from './objectDigests';
 import { PgpPacketError, signaturePackets } from './pgpSignature';
 import { signatureObjects } from './verifySif';
-import type { SignatureMode } from './verifySif';
+import type { SignatureMode } from './sifSignature';
 
 /** Parts of the image that will have to be hashed to verify it. */
 export interface PlannedDigest {

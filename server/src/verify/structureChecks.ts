@@ -1,7 +1,7 @@
 import { describeSif, structureProblems, trailingBytes } from '../sif/structure';
 import { t } from '../text/l10n';
 import type { WeighedCheck } from './compare';
-import type { OpenedImage } from './verifyImage';
+import type { OpenedImage } from './openedImage';
 
 /** What the layout of the file tells: broken images fail; other files are no evidence. */
 export function structureChecks({ image, problem }: OpenedImage, name: string): WeighedCheck[] {

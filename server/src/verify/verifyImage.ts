@@ -13,7 +13,6 @@ import { verifySif } from '../signature/verifySif';
 import type { SignatureMode } from '../signature/verifySif';
 import { ImageFormatError } from '../sif/formatError';
 import { openImage } from '../sif/image';
-import type { ContainerImage } from '../sif/image';
 import { primaryPartition } from '../sif/sifImage';
 import type { SifImage } from '../sif/sifImage';
 import { t } from '../text/l10n';
@@ -31,6 +30,7 @@ import type { SignatureEvidence } from './signatureEvidence';
 import { structureChecks } from './structureChecks';
 import { inOrder, verdictOf } from './verdict';
 import { bindReport } from './verifiedFile';
+import type { OpenedImage } from './openedImage';
 
 export interface VerifyOptions extends HashControl {
   readonly keys: KeyMaterial;
@@ -134,12 +134,6 @@ async function verifySource(
   };
   if ('identity' in source) bindReport(report, source.path, source.identity);
   return report;
-}
-
-/** What a file is, or why it is no image. */
-export interface OpenedImage {
-  readonly image: ContainerImage | undefined;
-  readonly problem: ImageFormatError | undefined;
 }
 
 async function openLeniently(source: ByteSource, signal?: AbortSignal): Promise<OpenedImage> {

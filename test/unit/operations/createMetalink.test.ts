@@ -6,7 +6,7 @@ import { checkMetalink } from '../../../server/src/metalink/diagnostics';
 import { metalinkModel } from '../../../server/src/metalink/model';
 import { parseMetalink } from '../../../server/src/metalink/parse';
 import { createMetalink } from '../../../server/src/operations/createMetalink';
-import type { CreateOptions } from '../../../server/src/operations/createMetalink';
+import type { CreateOptions } from '../../../server/src/operations/createOptions';
 import type { World } from '../../../server/src/operations/world';
 import type { Target } from '../../../server/src/protocol';
 import { createSourceText } from '../../../server/src/text/sourceText';
