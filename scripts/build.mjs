@@ -112,6 +112,7 @@ if (watch) {
 } else {
   const results = await Promise.all([extension, processes].map((bundle) => esbuild.build(bundle)));
   const inputs = new Set(results.flatMap(({ metafile }) => Object.keys(metafile.inputs)));
+  fs.mkdirSync(path.join(root, 'node_modules/.cache'), { recursive: true });
   fs.writeFileSync(path.join(root, 'node_modules/.cache/bundle-inputs.json'), JSON.stringify([...inputs].sort()));
   if (Object.keys(results[0].metafile.inputs).some((input) => input.includes('node_modules/undici/')))
     throw new Error('undici must never be in the client bundle (it replaces the proxy-aware fetch of VS Code)');
