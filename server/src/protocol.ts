@@ -53,6 +53,10 @@ export interface ImageContentsView {
 /** Request: gather evidence about a target. Progress through `workDoneToken`; cancellable. */
 export interface VerifyParams {
   readonly target: Target;
+  /** Paths of key files that the user chose: OpenPGP, PEM, certificates. Trusted for this verification. */
+  readonly keys?: readonly string[];
+  /** Count signatures of Singularity 3.0–3.5. */
+  readonly legacy?: boolean;
   readonly workDoneToken?: string | number;
 }
 export interface VerifyResult {

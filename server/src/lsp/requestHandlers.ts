@@ -79,7 +79,14 @@ export function requestHandlers({
   on(methods.verify, async (params: VerifyParams, token): Promise<VerifyResult> => {
     const world = await getWorld();
     const reports = await withProgress(connection, params.workDoneToken, t('Verifying'), (onProgress) =>
-      verifyTarget(world, params.target, { keys: [], fingerprints: [], signal: signalOf(token), onProgress, openText }),
+      verifyTarget(world, params.target, {
+        keys: params.keys ?? [],
+        fingerprints: [],
+        legacy: params.legacy === true,
+        signal: signalOf(token),
+        onProgress,
+        openText,
+      }),
     );
     if (params.target.kind === 'document') {
       const document = await documents.get(params.target.uri);
