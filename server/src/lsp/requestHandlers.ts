@@ -35,7 +35,9 @@ import type {
 } from '../protocol';
 import { buildInfo } from '../operations/buildInfo';
 import { buildProblems } from '../operations/buildProblems';
-import { cacheDetails, cleanCaches, listCaches, verifyCaches } from '../operations/caches';
+import { cacheDetails, listCaches } from '../operations/caches';
+import { cleanCaches } from '../operations/cleanCaches';
+import { verifyCaches } from '../operations/verifyCaches';
 import { checkMirrors } from '../operations/checkMirrors';
 import { convertMetalinkText } from '../operations/convertMetalink';
 import { createMetalink } from '../operations/createMetalink';
