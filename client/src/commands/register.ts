@@ -61,6 +61,7 @@ const commands: Readonly<Record<string, Command>> = {
   inspectInTerminal,
   test,
   noEngine,
+  explainNoEngine: noEngine,
   copyText,
   copyReport,
   'cache.refresh': refreshCaches,
