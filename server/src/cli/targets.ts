@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { languageOfFile } from '../operations/languages';
+import { languageOfFile } from '../operations/language';
 import type { Target } from '../protocol';
 
 /** A word of the command line as a target: `scheme://…` is a reference, a `.meta4` or recipe is a document, anything else a local image. */

@@ -5,8 +5,9 @@ import type { Finding } from '../text/finding';
 import { t } from '../text/l10n';
 import { createSourceText } from '../text/sourceText';
 import type { SourceText } from '../text/sourceText';
-import { checkText, decodeText, languageByContent, languageByName } from './languages';
-import type { LanguageName } from './languages';
+import { decodeText, languageByContent, languageByName } from './language';
+import type { LanguageName } from './language';
+import { checkText } from './languages';
 import { readWorkspaceRules, withLabelSchemas } from './workspaceFile';
 import type { WorkspaceRules } from './workspaceRules';
 

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
-import { request as undiciRequest } from 'undici';
 import { t } from '../text/l10n';
 import { isPrivateHost, leadsToPrivate } from './addresses';
 import type { RawBody } from './httpBody';
@@ -21,8 +20,8 @@ export interface HttpSettings {
   readonly proxy?: string;
   readonly noProxy?: readonly string[];
   readonly strictSSL?: boolean;
-  /** Certificate authorities (PEM) besides those that Node ships: `extraCertificates` (certificates.ts). */
-  readonly certificates?: Promise<readonly string[]>;
+  /** Certificate authorities (PEM) besides those that Node ships: `extraCertificates` (certificates.ts). Called when TLS is first spoken; the same list each time. */
+  readonly certificates?: () => Promise<readonly string[]>;
   /** Hosts (with port where it matters) to which credentials may go over plain http. Loopback and private addresses always may. */
   readonly insecureHosts?: readonly string[];
   /** Nothing is asked: requests reject with `offline`. `editor`: only those that no command wants. */
@@ -68,11 +67,11 @@ export function createHttpClient(options: HttpClientOptions): ConfigurableHttpCl
   const closing = new Set<Promise<void>>();
 
   function build(): Dispatchers {
-    const { proxy, noProxy, strictSSL, certificates } = settings;
+    const { proxy, noProxy, strictSSL } = settings;
     return createDispatchers({
       environment: options.environment,
       connections: options.connections ?? 4,
-      certificates: certificates ?? Promise.resolve([]),
+      certificates: certificatesOf(settings),
       ...(proxy !== undefined && { proxy }),
       ...(noProxy && { noProxy }),
       ...(strictSSL !== undefined && { strictSSL }),
@@ -153,7 +152,9 @@ export function createHttpClient(options: HttpClientOptions): ConfigurableHttpCl
     let route: Route | undefined;
     try {
       route = options.route ? { dispatcher: options.route(hop.url) } : await dispatchers.route(hop.url, { publicOnly });
-      const { statusCode, headers, body } = await undiciRequest(hop.url, {
+      // Loaded when something is asked: most of what a process starts with would be this.
+      const undici = await import('undici');
+      const { statusCode, headers, body } = await undici.request(hop.url, {
         dispatcher: route.dispatcher,
         method: hop.method,
         headers: hop.headers,
@@ -194,6 +195,10 @@ export function createHttpClient(options: HttpClientOptions): ConfigurableHttpCl
       await Promise.all(closing);
     },
   };
+}
+
+function certificatesOf(settings: HttpSettings): () => Promise<readonly string[]> {
+  return async () => (await settings.certificates?.()) ?? [];
 }
 
 /** What undici answered. */
