@@ -10,7 +10,7 @@ import { t } from '../text/l10n';
 import { readImageFile } from './contentsView';
 import { imageName, localEntry, referenceEntries } from './imageEntries';
 import type { EntryMaking } from './imageEntries';
-import { documentLanguage } from './inspect';
+import { documentLanguage } from './language';
 import { createRecipeContext } from './languages';
 import type { ProgressListener } from './progress';
 import { placesOf } from './referencePlaces';

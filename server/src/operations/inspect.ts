@@ -7,8 +7,9 @@ import { t } from '../text/l10n';
 import { createSourceText } from '../text/sourceText';
 import { contentsView, readImageFile } from './contentsView';
 import { describeReference } from './describe';
-import { createMetalinkContext, createRecipeContext, languageByContent, languageByName } from './languages';
-import type { LanguageName } from './languages';
+import { documentLanguage } from './language';
+import type { LanguageName } from './language';
+import { createMetalinkContext, createRecipeContext } from './languages';
 import { placesOf } from './referencePlaces';
 import { readTextFile } from './textFile';
 import { noWorkspaceRules } from './workspaceRules';
@@ -59,11 +60,6 @@ async function inspectPath(file: string): Promise<InspectItem> {
     const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     return { title: file, problem: missing ? t('There is no such file.') : error instanceof Error ? error.message : String(error) };
   }
-}
-
-/** The language of a document by its name, else by its content. */
-export function documentLanguage(uri: string, text: string): LanguageName {
-  return languageByName(new URL(uri).pathname) ?? languageByContent(Buffer.from(text.slice(0, 4096))) ?? 'recipe';
 }
 
 function documentReferences(world: World, language: LanguageName, text: string, file: string | undefined): string[] {

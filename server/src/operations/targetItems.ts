@@ -9,7 +9,7 @@ import { recipeImages } from '../recipe/images';
 import { parseRecipe } from '../recipe/parse';
 import { t } from '../text/l10n';
 import type { Expectation } from '../verify/expectation';
-import { documentLanguage } from './inspect';
+import { documentLanguage } from './language';
 import { metalinkFiles } from './metalinkFiles';
 import type { MetalinkOrigin } from './metalinkFiles';
 import { readMetalinkFile } from './metalinkFile';

@@ -16,11 +16,9 @@ import type { ReferenceScheme } from '../image/reference';
 import type { Platform } from '../image/summary';
 import { createCredentialStore } from '../platform/credentials';
 import type { ConfigurableCredentialStore } from '../platform/credentials';
-import { extraCertificates } from '../platform/certificates';
 import { createHttpClient } from '../platform/http';
 import type { ConfigurableHttpClient, HttpSettings } from '../platform/http';
 import type { Credential, Log } from '../platform/ports';
-import { readRemotes } from '../platform/remoteYaml';
 import type { Engine, RefreshParams } from '../protocol';
 import { fetchKeys, loadKeys } from '../signature/keys';
 import type { KeyMaterial } from '../signature/keyMaterial';
@@ -40,6 +38,8 @@ export interface WorldOptions {
   isTrusted(): boolean;
   /** VS Code's `http` settings. */
   readonly http: Pick<HttpSettings, 'proxy' | 'noProxy' | 'strictSSL'> & { readonly systemCertificates?: boolean };
+  /** Downloads run on a thread of their own, so that the one of the editor stays free. Default true. */
+  readonly downloadsOnThread?: boolean;
   /** Asks the client for the secret that the user stored for a host. */
   secret?(host: string): Promise<Credential | undefined>;
   onStatus?(status: HubStatus): void;
@@ -113,7 +113,10 @@ export function createWorld(first: WorldOptions): World {
     library: {
       url: () => options.settings['library.url'] || undefined,
       engine: () => options.settings['engine.kind'],
-      remote: async () => (await readRemotes({ engine: options.settings['engine.kind'], environment: options.environment })).active,
+      remote: async () => {
+        const { readRemotes } = await import('../platform/remoteYaml');
+        return (await readRemotes({ engine: options.settings['engine.kind'], environment: options.environment })).active;
+      },
     },
     ...(options.storage !== undefined && { folder: path.join(options.storage, 'answers') }),
     cacheBytes: () => options.settings['online.cacheSize'] * 1_000_000,
@@ -153,12 +156,12 @@ export function createWorld(first: WorldOptions): World {
       const servers = options.settings['verify.keyServers'];
       return { keys, fetchKeys: (ids) => fetchKeys(ids, { client: http, servers, trustedFingerprints, ...(signal && { signal }) }) };
     },
-    async downloads() {
+    downloads() {
       const { settings } = options;
-      return {
+      return Promise.resolve({
         proxies: {
           proxyFor: (url) => http.proxyFor(url),
-          certificates: (await http.settings.certificates) ?? [],
+          ...(http.settings.certificates && { certificates: http.settings.certificates }),
           rejectUnauthorized: http.settings.strictSSL !== false,
         },
         log,
@@ -170,8 +173,8 @@ export function createWorld(first: WorldOptions): World {
           allowedFolders: settings['download.allowedFolders'],
           userAgent,
         },
-        ...(existsSync(workerFile) && { worker: workerFile }),
-      };
+        ...(options.downloadsOnThread !== false && existsSync(workerFile) && { worker: workerFile }),
+      });
     },
     engineVersion(engine) {
       let found = versions.get(engine);
@@ -245,15 +248,22 @@ function mayRead(folder: string): boolean {
   }
 }
 
-function httpSettings({ http, settings, environment, log }: WorldOptions): HttpSettings {
+function httpSettings(options: WorldOptions): HttpSettings {
+  const { http, settings } = options;
+  let certificates: Promise<readonly string[]> | undefined;
   return {
     ...(http.proxy !== undefined && { proxy: http.proxy }),
     ...(http.noProxy && { noProxy: http.noProxy }),
     ...(http.strictSSL !== undefined && { strictSSL: http.strictSSL }),
-    certificates: extraCertificates({ system: http.systemCertificates !== false, environment, log }),
+    certificates: () => (certificates ??= readCertificates(options)),
     insecureHosts: settings['online.insecureHosts'],
     offline: settings['online.enabled'] ? false : 'editor',
   };
+}
+
+async function readCertificates({ http, environment, log }: WorldOptions): Promise<readonly string[]> {
+  const { extraCertificates } = await import('../platform/certificates');
+  return await extraCertificates({ system: http.systemCertificates !== false, environment, log });
 }
 
 /** Invariant: no host is contacted because a file named it, unless the user acted or the host is one that the settings allow. */
