@@ -10,7 +10,7 @@ export async function openWorkbench(browser, { origin, folder, screenshots, them
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin });
   const page = await context.newPage();
   page.setDefaultTimeout(patience);
-  await page.goto(`${origin}/?folder=${encodeURIComponent(folder)}`);
+  await page.goto(`${origin}/?folder=${encodeURIComponent(folder)}`, { timeout: 90_000 });
   await page.locator('.monaco-workbench .explorer-folders-view .monaco-list-row').first().waitFor({ timeout: 90_000 });
   return new Workbench(page, screenshots, theme);
 }
@@ -30,8 +30,8 @@ class Workbench {
       await this.page.keyboard.press('Control+p');
       await this.page.locator('.quick-input-widget input.input').fill(name);
       try {
-        await row.click({ timeout: 5000 });
-        await this.page.locator('.tab.active').getByText(base, { exact: true }).waitFor({ timeout: 5000 });
+        await row.click({ timeout: 15_000 });
+        await this.page.locator('.tab.active').getByText(base, { exact: true }).waitFor({ timeout: 15_000 });
         break;
       } catch (error) {
         if (tries === 4) throw error;
@@ -49,9 +49,9 @@ class Workbench {
     // In a window that has just opened, commands of extensions come a little later, and an open palette does not see them come.
     for (let tries = 1; ; tries++) {
       await this.page.keyboard.press('F1');
-      await this.page.locator('.quick-input-widget input.input').fill(`>${title}`);
       try {
-        await row.click({ timeout: 5000 });
+        await this.page.locator('.quick-input-widget input.input').fill(`>${title}`, { timeout: 10_000 });
+        await row.click({ timeout: 15_000 });
         return;
       } catch (error) {
         if (tries === 6) throw error;

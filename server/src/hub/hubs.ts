@@ -3,6 +3,8 @@ import type { Question } from './answers';
 import type { Age, Hub, HubOptions, Hubs, HubStatus, HubWorld, Referrer, ResolvedImage, SearchList, TagInfo, TagList } from './hub';
 import { HubError } from './hub';
 import { createHubStatus } from './hubStatus';
+import { createIpfsHub } from './ipfs';
+import type { IpfsOptions } from './ipfs';
 import { createLibraryHub } from './library';
 import type { LibraryOptions } from './libraryEndpoint';
 import { createOciHub } from './oci';
@@ -29,6 +31,7 @@ export interface HubsOptions extends Omit<HubWorld, 'now'> {
   readonly now?: () => number;
   readonly library?: LibraryOptions;
   readonly shub?: ShubOptions;
+  readonly ipfs?: IpfsOptions;
   /** Where answers are kept for use offline; nothing is kept without. */
   readonly folder?: string;
   /** Bytes that they may take. Default 50 MB. */
@@ -64,7 +67,7 @@ export function createHubs(options: HubsOptions): Hubs {
   const oci = createOciHub(world, registries);
   const libraries = createLibraryHub(world, options.library);
   const shub = createShubHub(world, options.shub);
-  const hubs: readonly Hub[] = [oci, libraries, shub, createWebHub(world)];
+  const hubs: readonly Hub[] = [oci, libraries, shub, createWebHub(world), createIpfsHub(world, options.ipfs)];
   const status = createHubStatus(world.now, options.onStatus);
   /** Pages of tag lists that are under way: what there is when somebody cannot wait. */
   const pages = new Map<string, readonly TagInfo[]>();

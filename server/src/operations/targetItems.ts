@@ -150,6 +150,7 @@ function pullableFile(world: World, opened: OpenedImage, file: OpenedFile, refer
     name: file.name,
     ...(file.size !== undefined && { size: BigInt(file.size) }),
     hashes: file.expected.map(({ digest, source: who }) => ({ type: hashName(digest.algorithm), hex: digest.hex, source: who })),
+    ...(file.pieces && { pieces: [file.pieces] }),
     sources: [
       ...site,
       ...file.sources.map((each) => ({
@@ -179,7 +180,8 @@ function expectationsOf(opened: OpenedImage, file: OpenedFile): Expectation[] {
     if (expected.digest.algorithm === 'md5') return { kind: 'shub-md5', value: expected.digest.hex, ...origin };
     return { kind: 'digest', value: expected.digest, ...origin };
   });
-  return [...size, ...digests];
+  const pieces: Expectation[] = file.pieces ? [{ kind: 'pieces', ...file.pieces, channel: 'user' }] : [];
+  return [...size, ...digests, ...pieces];
 }
 
 function ociImage(opened: OpenedImage, manifest: NonNullable<OpenedImage['manifest']>, title: string): PullableImage {

@@ -19,6 +19,7 @@ import type { ConfigurableCredentialStore } from '../platform/credentials';
 import { extraCertificates } from '../platform/certificates';
 import { createHttpClient } from '../platform/http';
 import type { ConfigurableHttpClient, HttpSettings } from '../platform/http';
+import { readIpfsGateway } from '../platform/ipfsGateway';
 import type { Credential, Log } from '../platform/ports';
 import { readRemotes } from '../platform/remoteYaml';
 import type { Engine, RefreshParams } from '../protocol';
@@ -115,6 +116,7 @@ export function createWorld(first: WorldOptions): World {
       engine: () => options.settings['engine.kind'],
       remote: async () => (await readRemotes({ engine: options.settings['engine.kind'], environment: options.environment })).active,
     },
+    ipfs: { gateway: () => readIpfsGateway(options.environment) },
     ...(options.storage !== undefined && { folder: path.join(options.storage, 'answers') }),
     cacheBytes: () => options.settings['online.cacheSize'] * 1_000_000,
     onStatus: (status) => options.onStatus?.(status),
@@ -214,9 +216,10 @@ export function createWorld(first: WorldOptions): World {
     },
     async refresh(what) {
       memory.clear();
+      // A hub that refused is asked again with the new sign-in, and tokens of the old one are gone.
       if (what === 'credentials') credentials.forget();
-      else if (what === 'answers') hubs.refresh();
-      else await hubs.clear();
+      if (what === 'caches') await hubs.clear();
+      else hubs.refresh();
     },
     async close() {
       await hubs.close();
