@@ -138,7 +138,7 @@ export const tests = {
       await changeSettings(workbench, profile, { 'http.proxy': proxy.url() });
       await workbench.open('proxied.def', behindProxy);
       const refused = await workbench.hover('open/base:1.1', /proxy/i);
-      assert.match(await refused.innerText(), /user name and password/);
+      assert.match(await refused.innerText(), /name and password/);
       await workbench.picture('hubs-proxy-refused');
       await workbench.page.keyboard.press('Escape');
       await changeSettings(workbench, profile, { 'http.proxy': proxy.url(`me:${proxyPassword}@`) });

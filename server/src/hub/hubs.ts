@@ -1,3 +1,4 @@
+import { createHmac, randomBytes } from 'node:crypto';
 import { createAnswers } from './answers';
 import type { Question } from './answers';
 import type { Age, Hub, HubOptions, Hubs, HubStatus, HubWorld, Referrer, ResolvedImage, SearchList, TagInfo, TagList } from './hub';
@@ -17,6 +18,7 @@ import type { ShubOptions } from './shub';
 import { createWebHub } from './web';
 import type { ImageReference } from '../image/reference';
 import { formatReference } from '../image/reference';
+import { withoutUserinfo } from '../image/referenceNames';
 import type { ImageSummary } from '../image/summary';
 import { without } from '../image/without';
 import { isPrivateHost } from '../platform/addresses';
@@ -39,6 +41,8 @@ export interface HubsOptions extends Omit<HubWorld, 'now'> {
   readonly onStatus?: (status: HubStatus) => void;
 }
 
+/** Of this process: what was answered to somebody who signed in by a URL is not found again by another one. */
+const salt = randomBytes(32);
 const minute = 60_000;
 /** Milliseconds for which an answer counts as new. What a digest names never changes. */
 const freshFor = { resolve: 2 * minute, manifest: 5 * minute, tags: 10 * minute, search: 30 * minute, byDigest: 30 * 24 * 60 * minute };
@@ -90,9 +94,11 @@ export function createHubs(options: HubsOptions): Hubs {
     return { key, host: hostOfReference(reference), ...rest };
   }
 
-  /** What a library reference without host means depends on settings. */
+  /** What a library reference without host means depends on settings. The key stands on the disk: a password in a URL must not. */
   function keyOf(reference: ImageReference): string {
-    const base = formatReference(reference);
+    const written = formatReference(reference);
+    const base = withoutUserinfo(written);
+    if (base !== written) return `${base} ${createHmac('sha256', salt).update(written).digest('hex')}`;
     if (reference.kind !== 'library' || reference.host !== undefined) return base;
     return `${base} ${reference.library ?? options.library?.url?.() ?? ''} ${options.library?.engine?.() ?? ''}`;
   }

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { HubOptions, OpenedFile, OpenedImage } from '../hub/hub';
 import { parseReference } from '../image/reference';
+import { withoutUserinfo } from '../image/referenceNames';
 import { decodeXml } from '../metalink/xml/decode';
 import { withoutCredentials } from '../platform/proxySettings';
 import type { Target } from '../protocol';
@@ -82,11 +83,12 @@ async function recipeItems(
 
 async function referenceItems(world: World, text: string, options: TargetOptions): Promise<TargetItem[]> {
   const parsed = parseReference(text);
+  const shown = withoutUserinfo(text);
   const { reference } = parsed;
   if (reference === undefined)
-    return [{ kind: 'unreachable', title: text, problem: parsed.problems[0]?.message ?? t('{0} is no image reference.', text) }];
+    return [{ kind: 'unreachable', title: shown, problem: parsed.problems[0]?.message ?? t('{0} is no image reference.', shown) }];
   if (reference.kind === 'local')
-    return [{ kind: 'unreachable', title: text, problem: t('{0} is on this machine only: name the file itself.', text) }];
+    return [{ kind: 'unreachable', title: shown, problem: t('{0} is on this machine only: name the file itself.', shown) }];
   const hubOptions: HubOptions = { signal: options.signal, reason: 'command' };
   if (reference.kind === 'url' && /\.(meta4|metalink)$/i.test(new URL(reference.url).pathname))
     return remoteMetalink(world, reference.url, options);
@@ -95,14 +97,14 @@ async function referenceItems(world: World, text: string, options: TargetOptions
     opened = await world.hubs.open(reference, hubOptions);
   } catch (error) {
     options.signal.throwIfAborted();
-    return [{ kind: 'unreachable', title: text, problem: error instanceof Error ? error.message : String(error) }];
+    return [{ kind: 'unreachable', title: shown, problem: error instanceof Error ? error.message : String(error) }];
   }
   const described = await describedItems(world, opened, options);
   if (described !== undefined) return described;
-  if (opened.manifest !== undefined && opened.files.some(({ role }) => role === 'layer')) return [ociImage(opened, opened.manifest, text)];
+  if (opened.manifest !== undefined && opened.files.some(({ role }) => role === 'layer')) return [ociImage(opened, opened.manifest, shown)];
   const file = opened.files.find(({ role }) => role === 'image');
-  if (file === undefined) return [{ kind: 'unreachable', title: text, problem: t('{0} is no image file.', text) }];
-  return [pullableFile(world, opened, file, text)];
+  if (file === undefined) return [{ kind: 'unreachable', title: shown, problem: t('{0} is no image file.', shown) }];
+  return [pullableFile(world, opened, file, shown)];
 }
 
 /** RFC 6249 §4.1: a metalink that the server itself names tells pieces and mirrors that header fields cannot. */
