@@ -2,6 +2,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseReference } from '../image/reference';
+import { withoutUserinfo } from '../image/referenceNames';
 import type { InspectItem, Target } from '../protocol';
 import { t } from '../text/l10n';
 import { createSourceText } from '../text/sourceText';
@@ -40,15 +41,16 @@ export async function inspectTarget(world: World, target: Target, options: Inspe
 
 async function inspectReference(world: World, text: string, { signal }: InspectOptions): Promise<InspectItem> {
   const parsed = parseReference(text);
+  const title = withoutUserinfo(text);
   const { reference } = parsed;
-  if (reference === undefined) return { title: text, problem: parsed.problems[0]?.message ?? t('This is no image reference.') };
+  if (reference === undefined) return { title, problem: parsed.problems[0]?.message ?? t('This is no image reference.') };
   if (reference.kind === 'local' && (reference.scheme === 'docker-archive' || reference.scheme === 'oci-archive'))
     return inspectPath(reference.path);
   try {
-    return { title: text, summary: await describeReference(world, reference, { signal, reason: 'command' }) };
+    return { title, summary: await describeReference(world, reference, { signal, reason: 'command' }) };
   } catch (error) {
     signal.throwIfAborted();
-    return { title: text, problem: error instanceof Error ? error.message : String(error) };
+    return { title, problem: error instanceof Error ? error.message : String(error) };
   }
 }
 

@@ -18,6 +18,7 @@ import { createCredentialStore } from '../platform/credentials';
 import type { ConfigurableCredentialStore } from '../platform/credentials';
 import { createHttpClient } from '../platform/http';
 import type { ConfigurableHttpClient, HttpSettings } from '../platform/http';
+import { readIpfsGateway } from '../platform/ipfsGateway';
 import type { Credential, Log } from '../platform/ports';
 import type { Engine, RefreshParams } from '../protocol';
 import { fetchKeys, loadKeys } from '../signature/keys';
@@ -118,6 +119,7 @@ export function createWorld(first: WorldOptions): World {
         return (await readRemotes({ engine: options.settings['engine.kind'], environment: options.environment })).active;
       },
     },
+    ipfs: { gateway: () => readIpfsGateway(options.environment) },
     ...(options.storage !== undefined && { folder: path.join(options.storage, 'answers') }),
     cacheBytes: () => options.settings['online.cacheSize'] * 1_000_000,
     onStatus: (status) => options.onStatus?.(status),
@@ -218,9 +220,10 @@ export function createWorld(first: WorldOptions): World {
     },
     async refresh(what) {
       memory.clear();
+      // A hub that refused is asked again with the new sign-in, and tokens of the old one are gone.
       if (what === 'credentials') credentials.forget();
-      else if (what === 'answers') hubs.refresh();
-      else await hubs.clear();
+      if (what === 'caches') await hubs.clear();
+      else hubs.refresh();
     },
     async close() {
       await hubs.close();
