@@ -96,7 +96,6 @@ function clientOptions(context: vscode.ExtensionContext, log: vscode.LogOutputCh
     storagePath: context.globalStorageUri.fsPath,
     secrets: true,
     commandLinks: true,
-    ...(vscode.l10n.bundle === undefined ? {} : { l10n: plainMessages(vscode.l10n.bundle) }),
   };
   return {
     documentSelector: [...new Set([...schemes, ...workspaceSchemes()])].flatMap((scheme) => [
@@ -122,11 +121,6 @@ function workspaceSchemes(): string[] {
 function hoverCommands(context: vscode.ExtensionContext): string[] {
   const manifest = context.extension.packageJSON as { contributes: { commands: readonly { command: string }[] } }; // checked when packaged
   return manifest.contributes.commands.map(({ command }) => command);
-}
-
-/** VS Code's bundle may hold entries with comments; the server takes plain text. */
-function plainMessages(bundle: Record<string, unknown>): Record<string, string> {
-  return Object.fromEntries(Object.entries(bundle).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
 }
 
 async function stop(client: LanguageClient): Promise<void> {

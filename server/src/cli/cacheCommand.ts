@@ -1,6 +1,8 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { cleanCaches, surveyCaches, verifyCaches } from '../operations/caches';
+import { surveyCaches } from '../operations/caches';
+import { cleanCaches } from '../operations/cleanCaches';
+import { verifyCaches } from '../operations/verifyCaches';
 import { progressText } from '../operations/progressText';
 import type { World } from '../operations/world';
 import { humanBytes } from '../text/human';
@@ -8,6 +10,7 @@ import { t } from '../text/l10n';
 import { cacheLines, printable, verifyLines, verifySummary } from './cacheText';
 import { choice } from './choice';
 import type { Environment } from './environment';
+import { jsonText } from './jsonText';
 import { exitStatus, UsageError } from './terminal';
 import type { Terminal } from './terminal';
 
@@ -17,7 +20,11 @@ const options = {
   days: { type: 'string' },
   type: { type: 'string' },
   'larger-than': { type: 'string' },
+  leftovers: { type: 'boolean' },
+  unused: { type: 'boolean' },
+  outdated: { type: 'boolean' },
   orphans: { type: 'boolean' },
+  damaged: { type: 'boolean' },
   duplicates: { type: 'boolean' },
   'dry-run': { type: 'boolean', short: 'n' },
   force: { type: 'boolean', short: 'f' },
@@ -41,6 +48,9 @@ const kindWords: Readonly<Record<string, readonly string[] | undefined>> = {
   metadata: ['metadata'],
   staging: ['staging'],
 };
+
+/** Options of the same names. A damaged entry is no orphan: it may be repaired. */
+const wastes = ['leftovers', 'unused', 'outdated', 'damaged'] as const;
 
 interface Request {
   readonly world: World;
@@ -70,7 +80,7 @@ function parse(args: readonly string[]) {
 
 async function list({ world, terminal, json, engine, values }: Request): Promise<number> {
   const { caches, entries } = await surveyCaches(world, terminal.signal, engine);
-  if (json) terminal.out(JSON.stringify({ caches, entries }));
+  if (json) terminal.out(jsonText({ caches, entries }));
   else if (caches.length === 0) terminal.note(t('No cache was found: no engine has pulled anything yet.'));
   else for (const line of cacheLines(caches, entries, { now: Date.now(), details: values.details === true })) terminal.out(line);
   return exitStatus.good;
@@ -86,7 +96,7 @@ async function verify({ world, terminal, json, engine, paths }: Request): Promis
     },
   });
   terminal.progress('');
-  if (json) terminal.out(JSON.stringify({ entries, problems }));
+  if (json) terminal.out(jsonText({ entries, problems }));
   else {
     for (const { path: file, problem } of problems) terminal.note(`! ${printable(file)}: ${problem}`);
     terminal.note(verifySummary(entries));
@@ -100,6 +110,7 @@ async function clean({ world, terminal, json, engine, paths, values }: Request):
   if (values.force === true && values['dry-run'] === true) throw new UsageError(t('--force and --dry-run contradict each other.'));
   const dryRun = values.force !== true;
   const kinds = values.type === undefined ? undefined : kindsNamed(values.type);
+  const waste = wastes.filter((each) => values[each] === true || (values.orphans === true && each !== 'damaged'));
   const result = await cleanCaches(
     world,
     {
@@ -108,13 +119,13 @@ async function clean({ world, terminal, json, engine, paths, values }: Request):
       ...(values.days !== undefined && { olderThanDays: count('--days', values.days) }),
       ...(values['larger-than'] !== undefined && { largerThanBytes: size('--larger-than', values['larger-than']) }),
       ...(kinds && { kinds }),
-      orphansOnly: values.orphans === true,
+      ...(waste.length > 0 && { waste }),
       duplicatesOnly: values.duplicates === true,
       ...(paths && { paths }),
     },
     terminal.signal,
   );
-  if (json) terminal.out(JSON.stringify({ dryRun, ...result }));
+  if (json) terminal.out(jsonText({ dryRun, ...result }));
   else {
     const verb = dryRun ? t('would remove') : t('removed');
     for (const row of result.removed)

@@ -1,10 +1,12 @@
+import { buffer } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { checkPaths } from '../operations/check';
 import type { CheckedFile } from '../operations/check';
 import { t } from '../text/l10n';
+import { createSourceText } from '../text/sourceText';
 import { checkJson, checkSarif, findingLine, summaryLine } from './checkFormats';
 import type { Environment } from './environment';
-import { exitStatus, UsageError } from './terminal';
+import { exitStatus, inLine, UsageError } from './terminal';
 import type { Terminal } from './terminal';
 import { choice } from './choice';
 
@@ -20,7 +22,7 @@ export async function check(words: readonly string[], terminal: Terminal, enviro
       'build-arg': { type: 'string', multiple: true },
     },
   });
-  if (positionals.length === 0) throw new UsageError(t('check needs a file or folder.'));
+  if (positionals.length === 0 || positionals.includes('')) throw new UsageError(t('check needs a file or folder.'));
   const format = choice('--format', values.format ?? 'text', ['text', 'json', 'sarif']);
   const settings = environment.settings({
     ...(values.engine !== undefined && { 'engine.kind': choice('--engine', values.engine, ['apptainer', 'singularity']) }),
@@ -30,21 +32,23 @@ export async function check(words: readonly string[], terminal: Terminal, enviro
     settings,
     buildArguments: buildArguments(values['build-arg'] ?? []),
     ...(values.language !== undefined && { language: choice('--language', values.language, ['recipe', 'metalink']) }),
+    standardInput: () => buffer(process.stdin),
     signal: terminal.signal,
   })) {
-    files.push(file);
-    if (format === 'text') {
-      for (const finding of file.findings) terminal.out(findingLine(file, finding));
-      if (file.problem !== undefined) terminal.note(`${file.path}: ${file.problem}`);
-    }
+    // The text form prints as it goes: nothing of a large tree is kept but what the sum needs.
+    files.push(format === 'text' ? { ...file, source: noSource } : file);
+    if (file.problem !== undefined) terminal.note(`${inLine(file.path)}: ${file.problem}`);
+    if (format === 'text') for (const finding of file.findings) terminal.out(findingLine(file, finding));
   }
+  terminal.signal.throwIfAborted();
   if (format === 'json') terminal.out(checkJson(files));
   else if (format === 'sarif') terminal.out(checkSarif(files));
   else terminal.note(summaryLine(files));
-  if (format !== 'text') for (const file of files) if (file.problem !== undefined) terminal.note(`${file.path}: ${file.problem}`);
   if (files.some((file) => file.findings.some((f) => f.severity === 'error'))) return exitStatus.findings;
   return files.some((file) => file.problem !== undefined) ? exitStatus.trouble : exitStatus.good;
 }
+
+const noSource = createSourceText('');
 
 function buildArguments(given: readonly string[]): Map<string, string> {
   const result = new Map<string, string>();

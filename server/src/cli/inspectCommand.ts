@@ -4,6 +4,7 @@ import { inspectText } from '../operations/inspectText';
 import { t } from '../text/l10n';
 import { choice } from './choice';
 import type { Environment } from './environment';
+import { jsonText } from './jsonText';
 import { targetOf } from './targets';
 import { exitStatus, UsageError } from './terminal';
 import type { Terminal } from './terminal';
@@ -20,7 +21,7 @@ export async function inspect(words: readonly string[], terminal: Terminal, envi
   const format = choice('--format', values.format ?? 'text', ['text', 'json']);
   const settings = environment.settings(values.platform === undefined ? {} : { 'online.platform': values.platform });
   const items = await inspectTarget(await environment.world(settings), targetOf(word), { signal: terminal.signal });
-  if (format === 'json') terminal.out(JSON.stringify(items.length === 1 ? items[0] : items));
+  if (format === 'json') terminal.out(jsonText(items.length === 1 ? items[0] : items));
   else {
     for (const item of items) {
       for (const line of inspectText(item, Date.now())) terminal.out(line);

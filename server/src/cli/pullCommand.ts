@@ -6,6 +6,7 @@ import type { PullParams } from '../protocol';
 import { t } from '../text/l10n';
 import { choice } from './choice';
 import type { Environment } from './environment';
+import { jsonText } from './jsonText';
 import { progressText } from '../operations/progressText';
 import { targetOf } from './targets';
 import { exitStatus, UsageError } from './terminal';
@@ -42,7 +43,7 @@ export async function pull(words: readonly string[], terminal: Terminal, environ
     onDecision: (line) => terminal.note(line),
   });
   terminal.progress('');
-  if (format === 'json') terminal.out(JSON.stringify(items.length === 1 ? items[0] : items));
+  if (format === 'json') terminal.out(jsonText(items.length === 1 ? items[0] : items));
   for (const item of items) {
     const good = item.outcome === 'pulled' || item.outcome === 'already-there';
     if (format === 'text' && good) terminal.out(item.message);

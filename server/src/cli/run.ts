@@ -26,24 +26,25 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
 /** Runs one command; returns its exit status. Every error becomes one line on standard error; never rejects. */
 export async function runCommand(words: readonly string[], terminal: Terminal): Promise<number> {
   const [name, ...rest] = words;
-  if (name === '--version' || name === '-v') {
+  if (name === '--version' || name === '-v' || name === '-V') {
     terminal.out(process.env.CONTAINER_METALINK_VERSION ?? 'development');
     return exitStatus.good;
   }
-  if (name === undefined || name === 'help' || name === '--help' || name === '-h' || rest.includes('--help') || rest.includes('-h')) {
-    terminal.out(usageText(name === 'help' ? rest[0] : name));
-    return name === undefined ? exitStatus.usage : exitStatus.good;
+  if (name === undefined) {
+    terminal.note(usageText());
+    return exitStatus.usage;
+  }
+  if (name === 'help' || name === '--help' || name === '-h') {
+    const [about] = rest;
+    if (about !== undefined && !Object.hasOwn(commands, about)) return refuseCommand(about, terminal);
+    terminal.out(usageText(about));
+    return exitStatus.good;
   }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (command === undefined) {
-    const meant = nearest(name, Object.keys(commands));
-    terminal.note(
-      meant === undefined
-        ? t('container-metalink: there is no command "{0}".', name)
-        : t('container-metalink: there is no command "{0}". Did you mean "{1}"?', name, meant),
-    );
-    terminal.note(howToAsk());
-    return exitStatus.usage;
+  if (command === undefined) return refuseCommand(name, terminal);
+  if (asksForHelp(rest)) {
+    terminal.out(usageText(name));
+    return exitStatus.good;
   }
   let environment: Environment | undefined;
   try {
@@ -59,6 +60,24 @@ export async function runCommand(words: readonly string[], terminal: Terminal): 
     terminal.progress('');
     await environment?.close();
   }
+}
+
+/** `--help` or `-h` among the options; what follows `--` is a name. */
+function asksForHelp(words: readonly string[]): boolean {
+  const end = words.indexOf('--');
+  const options = end < 0 ? words : words.slice(0, end);
+  return options.includes('--help') || options.includes('-h');
+}
+
+function refuseCommand(name: string, terminal: Terminal): number {
+  const meant = nearest(name, Object.keys(commands));
+  terminal.note(
+    meant === undefined
+      ? t('container-metalink: there is no command "{0}".', name)
+      : t('container-metalink: there is no command "{0}". Did you mean "{1}"?', name, meant),
+  );
+  terminal.note(howToAsk());
+  return exitStatus.usage;
 }
 
 /** How everything is called, or only `command` when there is one of that name. */

@@ -1,3 +1,5 @@
+import { t } from '../text/l10n';
+
 /** What a command writes to: standard output for results, standard error for progress and messages. */
 export interface Terminal {
   /** A result, without a line end. */
@@ -6,7 +8,6 @@ export interface Terminal {
   note(line: string): void;
   /** Replaces the progress line; nothing where standard error is no terminal. Empty text clears it. */
   progress(line: string): void;
-  readonly width: number;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
 }
@@ -35,11 +36,16 @@ export function createTerminal(): Terminal {
   let shown = 0;
   process.once('SIGINT', () => controller.abort());
   process.once('SIGTERM', () => controller.abort());
-  // A reader that went away (`| head`) is the end of the work, not an error.
+  let unread = false;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(exitStatus.good);
-    throw error;
+    if (error.code === 'EPIPE') unread = true;
+    else {
+      process.stderr.write(`container-metalink: ${t('standard output cannot be written: {0}', error.message)}\n`);
+      process.exit(exitStatus.trouble);
+    }
   });
+  // Nobody is left who could be told.
+  process.stderr.on('error', () => undefined);
   const clear = () => {
     if (shown > 0) process.stderr.write(`\r${' '.repeat(shown)}\r`);
     shown = 0;
@@ -47,7 +53,8 @@ export function createTerminal(): Terminal {
   return {
     out(line) {
       clear();
-      process.stdout.write(`${harmless(line)}\n`);
+      // When a reader went away (`| head`) the work goes on: its exit status is asked for, and a download is not lost.
+      if (!unread) process.stdout.write(`${harmless(line)}\n`);
     },
     note(line) {
       clear();
@@ -60,9 +67,13 @@ export function createTerminal(): Terminal {
       process.stderr.write(text);
       shown = text.length;
     },
-    width: process.stdout.columns || 80,
     signal: controller.signal,
   };
+}
+
+/** A name as part of a line: a line end in it (file names may hold one) must not begin a line of its own. */
+export function inLine(name: string): string {
+  return name.replace(/[\r\n\u2028\u2029]/g, '\ufffd');
 }
 
 /** Text of files and hubs must not command the terminal: control characters but tabs and line ends are shown as `\ufffd`. */

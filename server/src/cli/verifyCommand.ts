@@ -8,6 +8,7 @@ import type { VerificationReport } from '../image/verdict';
 import { t } from '../text/l10n';
 import { choice } from './choice';
 import type { Environment } from './environment';
+import { jsonText } from './jsonText';
 import { progressText } from '../operations/progressText';
 import { targetOf } from './targets';
 import { exitStatus, UsageError } from './terminal';
@@ -43,7 +44,7 @@ export async function verify(words: readonly string[], terminal: Terminal, envir
     onProgress: (progress) => terminal.progress(progressText(progress)),
   });
   terminal.progress('');
-  if (format === 'json') terminal.out(JSON.stringify(reports.length === 1 ? reports[0] : reports));
+  if (format === 'json') terminal.out(jsonText(reports.length === 1 ? reports[0] : reports));
   else
     for (const report of reports)
       for (const line of values.details === true ? reportText(report) : [reportLine(report)]) terminal.out(line);

@@ -1,4 +1,3 @@
-import { parse as parseYaml } from 'yaml';
 import { askHub, askedText, hostOf, wrongAnswer } from './askHub';
 import type { HubOptions, HubWorld } from './hub';
 import { HubError } from './hub';
@@ -50,12 +49,12 @@ export async function archivedImage(
       { archive, name: `${user}-${container}-${reference.tag ?? 'latest'}`, folder: '_containers' },
       options,
     );
-    const image = page === undefined ? undefined : imageOf(page, archive);
+    const image = page === undefined ? undefined : await imageOf(page, archive);
     return image !== undefined && isMeant(image, reference) ? image : undefined;
   }
   for (const name of (await collectionPages(world, { archive, reference }, options)).slice(0, mostPages)) {
     const page = await readPage(world, { archive, name, folder: '_containers' }, options);
-    const image = page === undefined ? undefined : imageOf(page, archive);
+    const image = page === undefined ? undefined : await imageOf(page, archive);
     if (image !== undefined && isMeant(image, reference)) return image;
   }
   return undefined;
@@ -96,7 +95,7 @@ async function collectionPages(
 ): Promise<string[]> {
   const name = `${asked.reference.user}-${asked.reference.container}`;
   const page = await readPage(world, { archive: asked.archive, name, folder: '_collection' }, options);
-  return listOf(frontMatter(page ?? '')?.images).flatMap((image) => textOf(image) ?? []);
+  return listOf((await frontMatter(page ?? ''))?.images).flatMap((image) => textOf(image) ?? []);
 }
 
 async function readPage(
@@ -115,18 +114,19 @@ async function readPage(
 }
 
 /** The front matter of a page: YAML between two lines of dashes. Undefined when there is none, or it is no mapping. */
-function frontMatter(page: string) {
+async function frontMatter(page: string) {
   const block = /^---\r?\n([\s\S]*?)\r?\n---\r?\n/.exec(page)?.[1];
   if (block === undefined) return undefined;
+  const { parse } = await import('../text/yaml');
   try {
-    return objectOf(parseYaml(block, { schema: 'failsafe', maxAliasCount: 0 }));
+    return objectOf(parse(block, { schema: 'failsafe', maxAliasCount: 0 }));
   } catch {
     return undefined; // Not YAML: the page says nothing that can be used, and the caller tells so.
   }
 }
 
-function imageOf(page: string, archive: string): ShubImage {
-  const facts = frontMatter(page);
+async function imageOf(page: string, archive: string): Promise<ShubImage> {
+  const facts = await frontMatter(page);
   const name = textOf(facts?.name);
   const tag = textOf(facts?.tag);
   if (facts === undefined || name === undefined || tag === undefined)

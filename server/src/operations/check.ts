@@ -5,6 +5,7 @@ import type { Finding } from '../text/finding';
 import { t } from '../text/l10n';
 import { createSourceText } from '../text/sourceText';
 import type { SourceText } from '../text/sourceText';
+import { filesBelow } from './filesBelow';
 import { checkText, decodeText, languageByContent, languageByName } from './languages';
 import type { LanguageName } from './languages';
 import { readWorkspaceRules, withLabelSchemas } from './workspaceFile';
@@ -15,6 +16,8 @@ export interface CheckOptions {
   /** Every file is taken as this language, whatever its name. */
   readonly language?: LanguageName;
   readonly buildArguments: ReadonlyMap<string, string>;
+  /** Reads what `-` stands for. Without it `-` is the name of a file. */
+  readonly standardInput?: () => Promise<Uint8Array>;
   readonly signal?: AbortSignal;
 }
 
@@ -34,25 +37,53 @@ const sizeLimit = 512 * 1024 * 1024;
 
 /**
  * Checks files and folders. A folder is walked for files of ours (by name, `.def` also by content; links and `.git`, `node_modules` are
- * not followed); a file that is named is always checked: its language by `options.language`, else by name, else by content.
+ * not followed); a file that is named is always checked: its language by `options.language`, else by name, else by content. A file that is
+ * reached twice is checked once.
  */
 export async function* checkPaths(paths: readonly string[], options: CheckOptions): AsyncGenerator<CheckedFile> {
   const rulesOf = rulesByFolder(options.settings['labels.schemas']);
+  const seen = new Set<string>();
   for (const given of paths) {
-    if (isFolder(given)) {
-      for (const file of filesBelow(given)) {
-        if (options.signal?.aborted === true) return;
-        const rules = await rulesOf(path.dirname(file));
-        if (isIgnored(file, rules)) continue;
-        const checked = checkFile(file, options, rules, false);
-        if (checked !== undefined) yield checked;
-      }
-    } else {
-      const checked = checkFile(given, options, await rulesOf(path.dirname(path.resolve(given))), true);
+    if (given === '-' && options.standardInput !== undefined) {
+      const bytes = await options.standardInput();
+      const checked = checkBytes(given, bytes, options, { rules: await rulesOf('.'), named: true });
+      if (checked !== undefined) yield checked;
+    } else if (isFolder(given)) yield* checkFolder(given, { options, rulesOf, seen });
+    else if (isFirst(given, seen)) {
+      const rules = await rulesOf(path.dirname(path.resolve(given)));
+      const checked = checkFile(given, options, { rules, named: true });
       if (checked !== undefined) yield checked;
     }
     if (options.signal?.aborted === true) return;
   }
+}
+
+interface Walk {
+  readonly options: CheckOptions;
+  readonly rulesOf: (folder: string) => Promise<WorkspaceRules>;
+  /** Absolute paths of what was checked: a file that is reached twice is checked once. */
+  readonly seen: Set<string>;
+}
+
+async function* checkFolder(folder: string, { options, rulesOf, seen }: Walk): AsyncGenerator<CheckedFile> {
+  try {
+    for await (const file of filesBelow(folder, options.signal)) {
+      if (options.signal?.aborted === true) return;
+      const rules = await rulesOf(path.dirname(file));
+      if (isIgnored(file, rules) || !isFirst(file, seen)) continue;
+      const checked = checkFile(file, options, { rules, named: false });
+      if (checked !== undefined) yield checked;
+    }
+  } catch (error) {
+    yield unread(folder, options.language ?? 'recipe', readProblem(error));
+  }
+}
+
+function isFirst(file: string, seen: Set<string>): boolean {
+  const absolute = path.resolve(file);
+  if (seen.has(absolute)) return false;
+  seen.add(absolute);
+  return true;
 }
 
 function isFolder(given: string): boolean {
@@ -76,27 +107,28 @@ function rulesByFolder(labelSchemas: readonly string[]): (folder: string) => Pro
   };
 }
 
-function checkFile(file: string, options: CheckOptions, rules: WorkspaceRules, named: boolean): CheckedFile | undefined {
+interface Reached {
+  readonly rules: WorkspaceRules;
+  /** The file was named itself, not found in a folder. */
+  readonly named: boolean;
+}
+
+function checkFile(file: string, options: CheckOptions, reached: Reached): CheckedFile | undefined {
   let bytes: Uint8Array;
   try {
     const { size } = fs.statSync(file);
     if (size > sizeLimit) throw new Error(t('the file is larger than {0} MiB', sizeLimit / 1024 / 1024));
     bytes = fs.readFileSync(file);
   } catch (error) {
-    if (!named && options.language === undefined && languageByName(file) === undefined) return undefined;
-    const language = options.language ?? languageByName(file) ?? 'recipe';
-    return { path: file, language, source: createSourceText(''), findings: [], problem: readProblem(error) };
+    if (!reached.named && options.language === undefined && languageByName(file) === undefined) return undefined;
+    return unread(file, options.language ?? languageByName(file) ?? 'recipe', readProblem(error));
   }
+  return checkBytes(file, bytes, options, reached);
+}
+
+function checkBytes(file: string, bytes: Uint8Array, options: CheckOptions, { rules, named }: Reached): CheckedFile | undefined {
   const language = options.language ?? languageOf(file, bytes, named);
-  if (language === undefined && named)
-    return {
-      path: file,
-      language: 'recipe',
-      source: createSourceText(''),
-      findings: [],
-      problem: t('This is neither a recipe nor a metalink.'),
-    };
-  if (language === undefined) return undefined;
+  if (language === undefined) return named ? unread(file, 'recipe', t('This is neither a recipe nor a metalink.')) : undefined;
   const { text, problems } = decodeText(bytes, language);
   const source = createSourceText(text);
   const findings = checkText(language, source, {
@@ -109,6 +141,10 @@ function checkFile(file: string, options: CheckOptions, rules: WorkspaceRules, n
   return { path: file, language, source, findings };
 }
 
+function unread(file: string, language: LanguageName, problem: string): CheckedFile {
+  return { path: file, language, source: createSourceText(''), findings: [], problem };
+}
+
 /** `.def` and files without a telling name are ours by content only, unless they were named on the command line. */
 export function languageOf(file: string, bytes: Uint8Array, named: boolean): LanguageName | undefined {
   const byName = languageByName(file);
@@ -116,25 +152,6 @@ export function languageOf(file: string, bytes: Uint8Array, named: boolean): Lan
   const byContent = languageByContent(bytes);
   if (named) return byName ?? byContent ?? (bytes.subarray(0, 4096).includes(0) ? undefined : 'recipe');
   return byName === undefined ? undefined : byContent;
-}
-
-const passedOver = new Set(['.git', 'node_modules', '.vscode-test', '.hg', '.svn']);
-
-/** Files below a folder that are ours by name, in alphabetical order; links and folders of tools are not followed. */
-export function* filesBelow(folder: string): Generator<string> {
-  let entries: fs.Dirent[];
-  try {
-    entries = fs.readdirSync(folder, { withFileTypes: true });
-  } catch {
-    return; // not readable for us: nothing of ours to check there
-  }
-  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-  for (const entry of entries) {
-    const file = path.join(folder, entry.name);
-    if (entry.isDirectory()) {
-      if (!passedOver.has(entry.name)) yield* filesBelow(file);
-    } else if (entry.isFile() && languageByName(file) !== undefined) yield file;
-  }
 }
 
 function isIgnored(file: string, rules: WorkspaceRules): boolean {

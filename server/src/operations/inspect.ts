@@ -1,4 +1,5 @@
 import fs from 'node:fs/promises';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseReference } from '../image/reference';
 import type { InspectItem, Target } from '../protocol';
@@ -29,7 +30,8 @@ export async function inspectTarget(world: World, target: Target, options: Inspe
     case 'document': {
       const text = options.openText?.(target.uri) ?? (await readTextFile(fileURLToPath(target.uri)));
       const references = documentReferences(world, documentLanguage(target.uri, text), text, target.file);
-      if (references.length === 0) return [{ title: target.uri, problem: t('There is no image reference in it.') }];
+      if (references.length === 0)
+        return [{ title: path.basename(fileURLToPath(target.uri)), problem: t('There is no image reference in it.') }];
       return Promise.all(references.map((reference) => inspectReference(world, reference, options)));
     }
   }
@@ -49,13 +51,13 @@ async function inspectReference(world: World, text: string, { signal }: InspectO
   }
 }
 
-async function inspectPath(path: string): Promise<InspectItem> {
+async function inspectPath(file: string): Promise<InspectItem> {
   try {
-    await fs.access(path);
-    return { title: path, contents: contentsView(await readImageFile(path)) };
+    await fs.access(file);
+    return { title: file, contents: contentsView(await readImageFile(file)) };
   } catch (error) {
     const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    return { title: path, problem: missing ? t('There is no such file.') : error instanceof Error ? error.message : String(error) };
+    return { title: file, problem: missing ? t('There is no such file.') : error instanceof Error ? error.message : String(error) };
   }
 }
 

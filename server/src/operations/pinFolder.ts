@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { t } from '../text/l10n';
-import { filesBelow, languageOf } from './check';
+import { languageOf } from './check';
+import { filesBelow } from './filesBelow';
 import { pinReferences } from './pin';
 import type { Pinned, PinOptions } from './pin';
 import { readTextFile } from './textFile';
@@ -27,7 +28,8 @@ const together = 4;
  * when aborted.
  */
 export async function pinFolder(world: World, folder: string, options: PinFolderOptions): Promise<PinnedFile[]> {
-  const files = [...filesBelow(folder)].filter(isRecipe);
+  const files: string[] = [];
+  for await (const file of filesBelow(folder, options.signal)) if (isRecipe(file)) files.push(file);
   const pinned: PinnedFile[] = [];
   for (let next = 0; next < files.length; next += together) {
     options.signal.throwIfAborted();

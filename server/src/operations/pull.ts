@@ -226,6 +226,7 @@ async function pullOci(
     const place = cache
       ? await putImageIntoCache(cache, item.manifest, blobs, options.signal)
       : await writeLayout(layout ?? '', item.manifest, blobs, options.signal);
+    if (cache) await rememberImage(world, place, item);
     const message = cache
       ? t(
           '{0}: manifest and {1} layers are in the {2} cache, verified. The engine converts them when the image is first used.',
@@ -317,6 +318,13 @@ async function remember(world: World, file: string, item: PullableFile, fetched:
     ...(item.reference !== undefined && { reference: item.reference }),
     ...(item.reference === undefined && { title: item.title }),
   });
+  await index.save();
+}
+
+async function rememberImage(world: World, manifest: string, item: PullableImage): Promise<void> {
+  const index = await world.cacheIndex();
+  const { size, mtimeMs } = await fs.stat(manifest);
+  index.remember(manifest, size, mtimeMs, { verdict: 'intact', sha256: item.manifest.hex, pulled: Date.now(), reference: item.reference });
   await index.save();
 }
 

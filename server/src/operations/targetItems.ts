@@ -48,7 +48,7 @@ async function itemsOf(world: World, target: Target, options: TargetOptions): Pr
       const text = options.openText?.(target.uri) ?? (await readTextFile(file));
       if (documentLanguage(target.uri, text) === 'metalink')
         return metalinkFiles(text, { name: path.basename(file), channel: 'file', folder: path.dirname(file) }, world.settings, target.file);
-      return recipeItems(world, text, path.dirname(file), target.file, options);
+      return recipeItems(world, text, { file, only: target.file }, options);
     }
   }
 }
@@ -57,8 +57,7 @@ async function itemsOf(world: World, target: Target, options: TargetOptions): Pr
 async function recipeItems(
   world: World,
   text: string,
-  folder: string,
-  only: string | undefined,
+  { file, only }: { readonly file: string; readonly only: string | undefined },
   options: TargetOptions,
 ): Promise<TargetItem[]> {
   const items: TargetItem[] = [];
@@ -72,12 +71,12 @@ async function recipeItems(
     if (image.unresolved)
       items.push({ kind: 'unreachable', title: image.value, problem: t('{0} has a placeholder without a value.', image.value) });
     else if (image.agent === 'localimage')
-      items.push({ kind: 'local', title: image.value, path: path.resolve(folder, image.value), expectations: [], ...required });
+      items.push({ kind: 'local', title: image.value, path: path.resolve(path.dirname(file), image.value), expectations: [], ...required });
     else if (image.parsed !== undefined)
       for (const item of await referenceItems(world, image.reference, options))
         items.push(item.kind === 'file' || item.kind === 'local' ? { ...item, ...required } : item);
   }
-  return items.length > 0 ? items : [{ kind: 'unreachable', title: t('recipe'), problem: t('The recipe names no image.') }];
+  return items.length > 0 ? items : [{ kind: 'unreachable', title: path.basename(file), problem: t('The recipe names no image.') }];
 }
 
 async function referenceItems(world: World, text: string, options: TargetOptions): Promise<TargetItem[]> {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { Check, VerificationReport } from '../image/verdict';
@@ -38,7 +39,7 @@ export interface VerifyTargetOptions {
 export async function verifyTarget(world: World, target: Target, options: VerifyTargetOptions): Promise<VerificationReport[]> {
   const items = await targetItems(world, target, options);
   const reports: VerificationReport[] = [];
-  for (const item of items) reports.push(await verifyItem(world, item, options));
+  for (const item of items) reports.push(markCached(world, await verifyItem(world, item, options)));
   return reports;
 }
 
@@ -55,11 +56,24 @@ function verifyItem(world: World, item: TargetItem, options: VerifyTargetOptions
   }
 }
 
+/** Marks a report whose bytes lie in a cache, so that deleting the entry can be offered. */
+function markCached(world: World, report: VerificationReport): VerificationReport {
+  const file = report.path;
+  const isCached = file !== undefined && world.caches().some(({ root }) => file.startsWith(root + path.sep));
+  return isCached ? { ...report, inCache: true } : report;
+}
+
 async function verifyLocal(world: World, item: LocalImage, options: VerifyTargetOptions): Promise<VerificationReport> {
   const stat = await fs.stat(item.path).catch((error: unknown) => {
     throw new Error(t('There is no file {0}.', item.path), { cause: error });
   });
-  if (stat.isDirectory()) return nothingKnown(item.title, t('A sandbox is a folder: it carries no digest and no signature.'));
+  if (stat.isDirectory())
+    return nothingKnown(
+      item.title,
+      existsSync(path.join(item.path, '.singularity.d'))
+        ? t('A sandbox is a folder: it carries no digest and no signature.')
+        : t('{0} is no sandbox: it has no .singularity.d folder.', item.title),
+    );
   return verifyImage(item.path, item.expectations, await imageOptions(world, item, options));
 }
 

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -136,7 +136,8 @@ export function createWorld(first: WorldOptions): World {
     caches: () =>
       findCaches({
         env: options.environment,
-        accountHome: os.userInfo().homedir,
+        accountHome: accountHome(options.environment),
+        mayRead,
         settings: {
           apptainer: options.settings['cache.apptainer'],
           singularity: options.settings['cache.singularity'],
@@ -224,6 +225,24 @@ export function createWorld(first: WorldOptions): World {
       if (temporary) await fs.rm(await temporary, { recursive: true, force: true });
     },
   };
+}
+
+/** An account that the password database does not know has no home: the engines then take the current folder (syfs.go configDir). */
+function accountHome(environment: Readonly<Record<string, string | undefined>>): string {
+  try {
+    return os.userInfo().homedir;
+  } catch {
+    return environment.HOME ?? process.cwd();
+  }
+}
+
+function mayRead(folder: string): boolean {
+  try {
+    accessSync(folder, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function httpSettings({ http, settings, environment, log }: WorldOptions): HttpSettings {

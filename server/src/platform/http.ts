@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
-import { request as undiciRequest } from 'undici';
 import { t } from '../text/l10n';
 import { isPrivateHost, leadsToPrivate } from './addresses';
 import type { RawBody } from './httpBody';
@@ -14,6 +13,7 @@ import { retryDelay } from './httpRetry';
 import type { HttpClient, HttpHeaders, HttpRequest, HttpResponse, Log, RequestReason } from './ports';
 import { HttpError } from './ports';
 import { proxyFor } from './proxySettings';
+import { basicAuthorization } from './userinfo';
 
 /** What may change while the client lives: VS Code's and our settings. */
 export interface HttpSettings {
@@ -153,8 +153,9 @@ export function createHttpClient(options: HttpClientOptions): ConfigurableHttpCl
     let route: Route | undefined;
     try {
       route = options.route ? { dispatcher: options.route(hop.url) } : await dispatchers.route(hop.url, { publicOnly });
-      const { statusCode, headers, body } = await undiciRequest(hop.url, {
-        dispatcher: route.dispatcher,
+      const { statusCode, headers, body } = await route.dispatcher.request({
+        origin: hop.url.origin,
+        path: hop.url.pathname + hop.url.search,
         method: hop.method,
         headers: hop.headers,
         body: hop.body ?? null,
@@ -218,7 +219,7 @@ function firstHop(asked: HttpRequest, userAgent: string): Hop {
   const url = new URL(asked.url);
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
     throw new HttpError('forbidden', t('{0} addresses are not asked.', url.protocol), url.host);
-  const userinfo = url.username !== '' || url.password !== '' ? basic(url) : undefined;
+  const userinfo = basicAuthorization(url);
   url.username = '';
   url.password = '';
   url.hash = '';
@@ -235,10 +236,6 @@ function firstHop(asked: HttpRequest, userAgent: string): Hop {
     Object.assign(headers, { [name.toLowerCase()]: value });
   }
   return { method: asked.method ?? 'GET', url, headers, ...(asked.body !== undefined && { body: asked.body }) };
-}
-
-function basic(url: URL): string {
-  return `Basic ${Buffer.from(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`).toString('base64')}`;
 }
 
 /** Queries carry signatures and tokens: they are not logged. */

@@ -19,7 +19,7 @@ type Phase = 'idle' | 'head' | 'held' | 'body' | 'closed';
 
 /**
  * One HTTP/1.1 connection: a request, its reply's head, its body, then the next. A body of known length is read by the kernel straight
- * into the sink's memory on plain sockets; this is where a download saves half of its processor time over Node's own HTTP client
+ * into the sink's memory, or decrypted into it; this is where a download saves half of its processor time over Node's own HTTP client
  * (docs/performance.md).
  */
 export class HttpConnection implements SocketReader {
@@ -115,7 +115,7 @@ export class HttpConnection implements SocketReader {
     this.fail(new HttpError('aborted', t('The request to {0} was given up.', this.host), this.host));
   }
 
-  // Plain sockets: the kernel writes into what `buffer` returns.
+  // The kernel, or TLS, writes into what `buffer` returns.
   buffer(): Uint8Array {
     this.sinkMemory = undefined;
     if (this.phase !== 'body' || this.sink === undefined || this.chunked !== undefined) return this.scratch;

@@ -4,6 +4,8 @@ import { t } from '../text/l10n';
 import { endOfHead, formatRequest, longestHead, parseHead } from './httpHead';
 import { HttpError } from './ports';
 import type { HttpFailure } from './ports';
+import { askSocksForTunnel } from './transportSocks';
+import { basicAuthorization } from './userinfo';
 
 /** How connections reach the world: the settings of proxies and certificates, handed in by whoever knows them. */
 export interface ProxySettings {
@@ -15,7 +17,7 @@ export interface ProxySettings {
   readonly rejectUnauthorized?: boolean;
 }
 
-/** Takes the bytes of a plain socket straight into memory of the reader's choice. */
+/** Takes the bytes of a socket straight into memory of the reader's choice. */
 export interface SocketReader {
   /** Memory for the next read, at least one byte. */
   buffer(): Uint8Array;
@@ -25,7 +27,7 @@ export interface SocketReader {
 
 export interface OpenedSocket {
   readonly socket: net.Socket;
-  /** The bytes go to the `SocketReader`; otherwise they come as `data` events (TLS has no other way in Node). */
+  /** The bytes go to the `SocketReader`; otherwise they come as `data` events (TLS inside a proxy's tunnel has no other way in Node). */
   readonly direct: boolean;
   /** A forwarding proxy: the request line carries the whole URL, and this header where the proxy asks for a sign-in. */
   readonly forward?: { readonly authorization?: string };
@@ -36,10 +38,11 @@ export async function openSocket(url: URL, settings: ProxySettings, reader: Sock
   const proxyUrl = await settings.proxyFor?.(withoutUserinfo(url));
   const host = url.host;
   if (proxyUrl === undefined) {
-    const plain = await connectTcp(url, host, timeout, url.protocol === 'http:' ? reader : undefined);
-    return url.protocol === 'http:'
-      ? { socket: plain, direct: true }
-      : { socket: await startTls(plain, url, settings, timeout), direct: false };
+    const socket =
+      url.protocol === 'http:'
+        ? await connectTcp(url, host, timeout, reader)
+        : await startTls({ ...addressOf(url), onread: onreadOf(reader) }, url, settings, timeout);
+    return { socket, direct: true };
   }
   const proxy = parseProxy(proxyUrl);
   const authorization = basicAuthorization(proxy);
@@ -48,16 +51,17 @@ export async function openSocket(url: URL, settings: ProxySettings, reader: Sock
     return { socket, direct: true, forward: authorization === undefined ? {} : { authorization } };
   }
   let tunnel = await connectTcp(proxy, proxy.host, timeout).catch((error: unknown) => throwAsProxy(error, proxy));
-  if (proxy.protocol === 'https:') tunnel = await startTls(tunnel, proxy, settings, timeout);
+  if (proxy.protocol === 'socks5:') {
+    await askSocksForTunnel(tunnel, url, proxy, timeout);
+    return {
+      socket: url.protocol === 'http:' ? tunnel.resume() : await startTls({ socket: tunnel }, url, settings, timeout),
+      direct: false,
+    };
+  }
+  if (proxy.protocol === 'https:') tunnel = await startTls({ socket: tunnel }, proxy, settings, timeout);
   if (url.protocol === 'http:') return { socket: tunnel, direct: false, forward: authorization === undefined ? {} : { authorization } };
   await askForTunnel(tunnel, url, proxy, authorization, timeout);
-  return { socket: await startTls(tunnel, url, settings, timeout), direct: false };
-}
-
-/** The value of a Basic authorization from a URL's userinfo, percent-decoded; undefined without userinfo. */
-export function basicAuthorization(url: URL): string | undefined {
-  if (url.username === '' && url.password === '') return undefined;
-  return `Basic ${Buffer.from(`${decoded(url.username)}:${decoded(url.password)}`).toString('base64')}`;
+  return { socket: await startTls({ socket: tunnel }, url, settings, timeout), direct: false };
 }
 
 /** A URL as it may be stored, logged and shown: no userinfo, no fragment. */
@@ -69,18 +73,12 @@ export function withoutUserinfo(url: URL | string): string {
   return copy.href;
 }
 
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text; // a bare '%': taken as it stands
-  }
-}
+const defaultPorts: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443, 'socks5:': 1080 };
 
 function parseProxy(text: string): URL {
   const proxy = URL.canParse(text) ? new URL(text) : undefined;
-  if (proxy === undefined || !['http:', 'https:'].includes(proxy.protocol))
-    throw new HttpError('proxy', t('The proxy setting is not an http or https URL; SOCKS proxies are not supported.'), proxy?.host ?? '');
+  if (proxy === undefined || !Object.hasOwn(defaultPorts, proxy.protocol))
+    throw new HttpError('proxy', t('The proxy setting is not the URL of an http, https or SOCKS 5 proxy.'), proxy?.host ?? '');
   return proxy;
 }
 
@@ -90,16 +88,29 @@ function throwAsProxy(error: unknown, proxy: URL): never {
 }
 
 function connectTcp(url: URL, host: string, timeout: number, reader?: SocketReader): Promise<net.Socket> {
-  const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
-  const options: net.TcpNetConnectOpts = { host: url.hostname.replace(/^\[|\]$/g, ''), port, noDelay: true };
-  if (reader !== undefined)
-    options.onread = {
-      // Typed as one buffer; a function is documented as well and is asked again after every read.
-      buffer: (() => reader.buffer()) as unknown as Uint8Array,
-      callback: (length, memory) => reader.read(length, memory),
-    };
-  const socket = net.connect(options);
+  const socket = net.connect({ ...addressOf(url), ...(reader === undefined ? {} : { onread: onreadOf(reader) }) });
   return settle(socket, 'connect', host, timeout);
+}
+
+function addressOf(url: URL): net.TcpNetConnectOpts {
+  const port = Number(url.port) || (defaultPorts[url.protocol] ?? 80);
+  return { host: hostnameOf(url), port, noDelay: true };
+}
+
+function hostnameOf(url: URL): string {
+  return url.hostname.replace(/^\[|\]$/g, '');
+}
+
+/**
+ * Of TLS too, each record of at most 16 KiB is put into this memory instead of a new buffer and an event: half of the cost of Node's
+ * part. Records that have been decrypted still come after a pause, and the memory is asked for anew after each of them, also by the one
+ * that closed the connection: a reader that has ended has to give memory that nobody else uses.
+ */
+function onreadOf(reader: SocketReader): net.OnReadOpts {
+  return {
+    buffer: () => reader.buffer(),
+    callback: (length, memory) => reader.read(length, memory),
+  };
 }
 
 /** TLS sessions by host and port, so that a second connection skips half the handshake. */
@@ -114,11 +125,17 @@ function contextFor(certificates: readonly string[]): tls.SecureContext {
   return known;
 }
 
-function startTls(socket: net.Socket, url: URL, settings: ProxySettings, timeout: number): Promise<tls.TLSSocket> {
-  const hostname = url.hostname.replace(/^\[|\]$/g, '');
+/** A socket of its own, which reads straight into memory, or TLS over `through.socket`. */
+function startTls(
+  through: { readonly socket: net.Socket } | net.TcpNetConnectOpts,
+  url: URL,
+  settings: ProxySettings,
+  timeout: number,
+): Promise<tls.TLSSocket> {
+  const hostname = hostnameOf(url);
   const session = sessions.get(url.host);
   const secure = tls.connect({
-    socket,
+    ...through,
     ...(net.isIP(hostname) === 0 ? { servername: hostname } : {}),
     host: hostname,
     ALPNProtocols: ['http/1.1'],

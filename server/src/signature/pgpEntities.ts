@@ -1,4 +1,5 @@
 import type { enums as Enums, Key, PublicKeyPacket, PublicSubkeyPacket, SignaturePacket, Subkey, User } from 'openpgp';
+import { t } from '../text/l10n';
 import { decodeArmor } from './armor';
 
 /** What a self-signature says of the key that it binds. Times in Unix seconds. */
@@ -60,7 +61,7 @@ const maximumKeyRing = 64 << 20;
 export async function readPgpKeys(bytes: Uint8Array): Promise<ReadKeys> {
   const entities: PgpEntity[] = [];
   const problems: string[] = [];
-  if (bytes.length > maximumKeyRing) return { entities, problems: ['the key ring is larger than 64 MiB'] };
+  if (bytes.length > maximumKeyRing) return { entities, problems: [t('the key ring is larger than 64 MiB')] };
   for (const block of keyBlocks(bytes)) {
     for (const single of splitKeys(block)) {
       try {
@@ -116,12 +117,12 @@ function packetLength(bytes: Uint8Array, at: number, isNew: boolean): { readonly
 }
 
 async function readEntity(bytes: Uint8Array): Promise<PgpEntity> {
-  const { readKey, enums } = await import('openpgp');
+  const { readKey, enums } = await import('./openpgp');
   const key = (await readKey({ binaryKey: bytes })).toPublic();
   const primaryPacket = key.keyPacket as PublicKeyPacket; // toPublic leaves no secret key packet
   const identities = await Promise.all(key.users.map((user) => readIdentity(key, user)));
   const best = identities.filter((identity) => identity !== undefined).sort(preferIdentity)[0];
-  if (!best) throw new Error(`the key ${key.getFingerprint().toUpperCase()} has no user id with a valid self-signature`);
+  if (!best) throw new Error(t('the key {0} carries no name (user id), so the engines do not take it', key.getFingerprint().toUpperCase()));
   const revocations = await revocationsOf(key.revocationSignatures, primaryPacket, enums.signature.keyRevocation, { key: primaryPacket });
   const subkeys = await Promise.all(key.subkeys.map((subkey) => readSubkey(primaryPacket, subkey)));
   return {
@@ -148,7 +149,7 @@ interface Identity {
 
 async function readIdentity(key: Key, user: User): Promise<Identity | undefined> {
   if (!user.userID) return undefined;
-  const { enums } = await import('openpgp');
+  const { enums } = await import('./openpgp');
   const data = { userID: user.userID, key: key.keyPacket };
   const valid = await validOnes(user.selfCertifications, key.keyPacket, data);
   const newest = valid.reduce<SignaturePacket | undefined>(
@@ -170,7 +171,7 @@ function preferIdentity(a: Identity, b: Identity): number {
 }
 
 async function readSubkey(primary: PublicKeyPacket, subkey: Subkey): Promise<PgpKey | undefined> {
-  const { enums } = await import('openpgp');
+  const { enums } = await import('./openpgp');
   const packet = subkey.keyPacket as PublicSubkeyPacket; // of a public key
   const data = { key: primary, bind: packet };
   const valid = await validOnes(subkey.bindingSignatures, primary, data);
@@ -201,7 +202,7 @@ async function revocationsOf(
   type: Enums.signature,
   data: object,
 ): Promise<readonly Revocation[]> {
-  const { enums } = await import('openpgp');
+  const { enums } = await import('./openpgp');
   const found: Revocation[] = [];
   for (const signature of signatures) {
     if (!(await isValid(signature, key, type, data))) continue;
@@ -224,7 +225,7 @@ async function isValid(
   type: Enums.signature | null,
   data: object,
 ): Promise<boolean> {
-  const { config, enums } = await import('openpgp');
+  const { config, enums } = await import('./openpgp');
   // The hashes that Go's reader does not know either.
   const rejectHashAlgorithms = new Set([enums.hash.md5, enums.hash.ripemd]);
   const checked = { ...config, rejectHashAlgorithms, rejectMessageHashAlgorithms: rejectHashAlgorithms };

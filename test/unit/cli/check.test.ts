@@ -21,6 +21,9 @@ beforeAll(() => {
   folder.write('tree/node_modules/wrong.def', wrong);
   folder.write('arguments.def', 'Bootstrap: docker\nFrom: alpine:{{ version }}\n\n%arguments\n  a=1\n\n%post\n  echo {{ a }}\n');
   folder.write('image.sif', Buffer.alloc(5000));
+  folder.write('odd/line\nend.def', wrong);
+  folder.write('odd/next\u0085line.def', wrong);
+  folder.write('odd/a:b #1?.def', wrong);
 });
 afterAll(() => folder.close());
 
@@ -43,6 +46,7 @@ describe('status', () => {
     ['missing.def', 2],
     ['missing.def tree/deep/wrong.def', 1],
     ['image.sif', 2],
+    ['tree/good.def missing.def', 2],
   ])('of %s is %i', async (line, status) => {
     expect((await call('check', ...line.split(' '))).status).toBe(status);
   });
@@ -53,6 +57,21 @@ describe('text', () => {
     const { out, note } = await call('check', 'tree/deep/wrong.def');
     expect(out).toMatch(/^tree\/deep\/wrong\.def:4:1 error Unknown section .* \[parse\/unknown-section\]$/m);
     expect(note).toBe('1 error, 0 warnings in 1 file');
+  });
+
+  test.each([
+    ['tree/good.def tree/good.def ./tree/good.def', '0 errors, 0 warnings in 1 file'],
+    ['tree/deep tree/deep/wrong.def', '2 errors, 0 warnings in 2 files'],
+    ['tree/good.def missing.def', 'missing.def: There is no such file.\n0 errors, 0 warnings in 1 file; 1 was not read'],
+    ['no.def missing.def', /0 errors, 0 warnings in 0 files; 2 were not read$/],
+  ])('the sum of %s', async (line, sum) => {
+    const { note } = await call('check', ...line.split(' '));
+    expect(note).toMatch(typeof sum === 'string' ? new RegExp(`^${sum}$`) : sum);
+  });
+
+  test('a line end in a name begins no line', async () => {
+    const { out } = await call('check', 'odd');
+    for (const line of out.split('\n')) expect(line).toMatch(/^odd.*\.def:\d+:\d+ (error|hint) /);
   });
 
   test('a file that is not there is named', async () => {
@@ -104,6 +123,16 @@ describe('json', () => {
       ['recipe', true],
       ['recipe', true],
     ]);
+  });
+
+  test('names come as they are', async () => {
+    const { out } = await call('check', '--format', 'json', 'odd');
+    expect((JSON.parse(out) as Checked).files.map((file) => file.path)).toEqual([
+      'odd/a:b #1?.def',
+      'odd/line\nend.def',
+      'odd/next\u0085line.def',
+    ]);
+    expect(out).not.toMatch(/[\x7f-\x9f\n]/);
   });
 
   test('ranges count from 0', async () => {

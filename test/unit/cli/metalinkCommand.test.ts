@@ -21,7 +21,6 @@ async function run(...words: string[]) {
     out: (text: string) => void out.push(text),
     note: (text: string) => void notes.push(text),
     progress: () => undefined,
-    width: 80,
     signal: new AbortController().signal,
   };
   const environment: Environment = {

@@ -18,7 +18,6 @@ export async function call(...words: string[]): Promise<Called> {
     out: (line: string) => void out.push(line),
     note: (line: string) => void note.push(line),
     progress: () => undefined,
-    width: 80,
     signal: new AbortController().signal,
   };
   const status = await runCommand(words, terminal);

@@ -46,6 +46,12 @@ describe('a wrong call: what is wrong on standard error, status 64', () => {
     ['lsp --port 3', '--stdio'],
     ['chekc a.def', 'Did you mean "check"'],
     ['frobnicate', 'no command "frobnicate"'],
+    ['frobnicate --help', 'no command "frobnicate"'],
+    ['help chekc', 'Did you mean "check"'],
+    ['check ', 'check needs a file or folder'],
+    ['verify ', 'The target is empty'],
+    ['inspect ', 'The target is empty'],
+    ['pull ', 'The target is empty'],
     ['toString', 'no command'],
   ])('%s', async (line, message) => {
     const { status, out, note } = await call(...line.split(' '));
@@ -76,13 +82,20 @@ describe('help', () => {
   });
 
   test('no words at all are a wrong call that shows the usage', async () => {
-    const { status, out } = await call();
+    const { status, out, note } = await call();
     expect(status).toBe(64);
-    expect(out).toContain('Usage:');
+    expect(note).toContain('Usage:');
+    expect(out).toBe('');
   });
 
-  test('--version', async () => {
-    expect(await call('--version')).toMatchObject({ status: 0, note: '' });
+  test.each(['--version', '-v', '-V'])('%s', async (word) => {
+    expect(await call(word)).toMatchObject({ status: 0, out: 'development', note: '' });
+  });
+
+  test('what follows -- is a name', async () => {
+    const { status, out, note } = await call('check', '--', '--help');
+    expect(note).toContain('--help: There is no such file');
+    expect({ status, out }).toEqual({ status: 2, out: '' });
   });
 });
 

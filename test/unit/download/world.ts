@@ -13,6 +13,7 @@ import type {
 } from '../../../server/src/download/request';
 import { digest, pieceHashes, serve } from '../../faults/servers';
 import type { Behaviour, FaultServer } from '../../faults/servers';
+import { testCertificate, testKey } from '../../faults/testCertificate';
 
 /** A world with short times; everything that is said to people is kept in `lines`. */
 export function testWorld(
@@ -66,6 +67,8 @@ export interface Case {
   readonly request?: Partial<DownloadRequest>;
   readonly settings?: Partial<DownloadSettings>;
   readonly control?: DownloadControl;
+  /** The mirrors speak TLS. */
+  readonly secure?: boolean;
 }
 
 export interface Attempt {
@@ -80,10 +83,11 @@ export interface Attempt {
 }
 
 /** Serves `data` from one host a behaviour (127.0.0.1, .2, …), downloads, cleans up, and tells everything. */
-export async function attempt({ data, behaviours, request, settings, control }: Case): Promise<Attempt> {
+export async function attempt({ data, behaviours, request, settings, control, secure = false }: Case): Promise<Attempt> {
   const folder = temporaryFolder();
-  const servers = await Promise.all(behaviours.map((behaviour, index) => serve(data, behaviour, { host: `127.0.0.${index + 1}` })));
-  const world = testWorld(settings);
+  const tls = secure ? { tls: { cert: testCertificate, key: testKey } } : {};
+  const servers = await Promise.all(behaviours.map((behaviour, index) => serve(data, behaviour, { host: `127.0.0.${index + 1}`, ...tls })));
+  const world = testWorld(settings, secure ? { proxies: { certificates: [testCertificate] } } : {});
   try {
     const asked = requestFor(
       data,
