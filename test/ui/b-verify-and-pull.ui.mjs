@@ -143,8 +143,8 @@ export const tests = {
     await workbench.question('Merge which metalinks?').waitFor();
     for (const name of ['east.meta4', 'west.meta4']) await check(workbench, name);
     await workbench.picture('merge-asks');
-    await workbench.page.keyboard.press('Enter');
-    await workbench.line('east.example.org').waitFor();
+    const join = workbench.quickInput().getByText('OK', { exact: true });
+    await workbench.until(() => join.click({ timeout: 5000 }), workbench.line('east.example.org'));
     await workbench.line('west.example.org').waitFor();
     assert.equal((await workbench.shownText()).match(/<file /g)?.length, 1);
     await workbench.picture('merged');

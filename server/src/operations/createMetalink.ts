@@ -138,7 +138,7 @@ function merged(entries: readonly FileEntry[], report: string[]): FileEntry[] {
     }
   }
   for (const { name, urls } of byName.values())
-    if ((urls ?? []).length === 0) report.push(t('{0} has no URL yet: add where it can be fetched (M4-045), or give --mirror.', name));
+    if ((urls ?? []).length === 0) report.push(t('{0} has no URL yet: add where it can be fetched (M4-045).', name));
   return [...byName.values()];
 }
 
