@@ -4,6 +4,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import * as esbuild from 'esbuild';
+import { languageClientCore, openpgpVerification, undiciCore, yamlModules } from './bundleParts.mjs';
+import { writeTranslations } from './translations.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 const watch = process.argv.includes('--watch');
@@ -23,8 +25,6 @@ const shared = {
   legalComments: 'none',
   metafile: true,
   logLevel: 'info',
-  // Its ES module asks `import.meta.url` for a require, which a CommonJS bundle does not have.
-  alias: { openpgp: path.join(root, 'node_modules/openpgp/dist/node/openpgp.min.cjs') },
   define: { 'process.env.CONTAINER_METALINK_VERSION': JSON.stringify(version) },
 };
 
@@ -69,30 +69,12 @@ const namedExports = `{
       if (name !== 'default') Object.defineProperty(module.exports, name, { enumerable: true, get: () => all[name] });
 }`;
 
-/**
- * undici's entry brings fetch, WebSocket, caches and mocks along; the server only calls `request`, `Agent` and `ProxyAgent`. What is not
- * called is replaced by empty classes (a third of a megabyte), the parser for processors with SIMD by the one for all.
- */
-const undiciCore = {
-  name: 'undici-core',
-  setup(build) {
-    const unused = /undici[\\/](index|lib[\\/]dispatcher[\\/]client-h[12])\.js$/;
-    build.onResolve(
-      { filter: /\/(web|mock|cache|interceptor)\/|\/(balanced-pool|round-robin-pool|retry-agent|env-http-proxy-agent|h2c-client)$/ },
-      ({ path: file, importer }) => (unused.test(importer) ? { path: file, namespace: 'unused' } : undefined),
-    );
-    build.onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents: 'module.exports = new Proxy({}, { get: () => class {} });' }));
-    build.onResolve({ filter: /llhttp_simd-wasm\.js$/ }, ({ path: file, resolveDir }) => ({
-      path: path.resolve(resolveDir, file.replace('_simd', '')),
-    }));
-  },
-};
-
 const extension = {
   ...shared,
   format: 'cjs',
   entryPoints: { extension: 'client/src/extension.ts' },
   external: ['vscode'],
+  plugins: [languageClientCore],
   sourcemap: dev ? 'linked' : false,
 };
 const processes = {
@@ -103,16 +85,19 @@ const processes = {
   entryPoints: { server: 'server/src/main.ts', cli: 'server/src/cli.ts', downloadWorker: 'server/src/download/worker.ts' },
   write: false,
   sourcemap: dev ? 'inline' : false,
-  plugins: [undiciCore, commonJsParts],
+  plugins: [undiciCore, openpgpVerification, yamlModules, commonJsParts],
 };
 
 fs.rmSync(outdir, { recursive: true, force: true });
+await writeTranslations(outdir);
 if (watch) {
   for (const bundle of [extension, processes]) await (await esbuild.context(bundle)).watch();
 } else {
   const results = await Promise.all([extension, processes].map((bundle) => esbuild.build(bundle)));
   const inputs = new Set(results.flatMap(({ metafile }) => Object.keys(metafile.inputs)));
-  fs.writeFileSync(path.join(root, 'node_modules/.cache/bundle-inputs.json'), JSON.stringify([...inputs].sort()));
+  const inputList = path.join(root, 'node_modules/.cache/bundle-inputs.json');
+  fs.mkdirSync(path.dirname(inputList), { recursive: true }); // packages that have just been installed have no such folder
+  fs.writeFileSync(inputList, JSON.stringify([...inputs].sort()));
   if (Object.keys(results[0].metafile.inputs).some((input) => input.includes('node_modules/undici/')))
     throw new Error('undici must never be in the client bundle (it replaces the proxy-aware fetch of VS Code)');
 }

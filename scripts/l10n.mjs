@@ -4,7 +4,7 @@
 //                                   other placeholders or other code
 import fs from 'node:fs';
 import path from 'node:path';
-import ts from 'typescript';
+import { clientTexts, serverTexts } from './texts.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 const folder = path.join(root, 'l10n');
@@ -12,7 +12,7 @@ const source = path.join(folder, 'bundle.l10n.json');
 const checking = process.argv.includes('--check');
 const problems = [];
 
-const texts = [...new Set([...textsIn('server/src', isServerCall), ...textsIn('client/src', isClientCall)])].sort();
+const texts = [...new Set([...serverTexts(problems), ...clientTexts(problems)])].sort();
 const wanted = `${JSON.stringify(Object.fromEntries(texts.map((text) => [text, text])), null, 2)}\n`;
 if (checking) {
   if (!fs.existsSync(source) || fs.readFileSync(source, 'utf8') !== wanted)
@@ -52,45 +52,4 @@ function placeholders(text) {
 /** What stands between backticks: words of the engines and of the formats, which no language translates. */
 function codeSpans(text) {
   return [...new Set(text.match(/`[^`]+`/g) ?? [])].sort().join('');
-}
-
-function textsIn(place, isCall) {
-  const base = path.join(root, place);
-  const files = fs.readdirSync(base, { recursive: true }).filter((name) => name.endsWith('.ts'));
-  return files.flatMap((name) => textsOf(path.join(base, name), isCall));
-}
-
-function textsOf(file, isCall) {
-  const tree = ts.createSourceFile(file, fs.readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
-  const found = [];
-  const visit = (node) => {
-    if (ts.isCallExpression(node) && isCall(node.expression)) found.push(...literalsOf(node.arguments[0], file, tree));
-    ts.forEachChild(node, visit);
-  };
-  visit(tree);
-  return found;
-}
-
-/** The first argument as literals: one, joined by `+`, or a choice of two by `? :`. */
-function literalsOf(node, file, tree) {
-  if (node !== undefined && ts.isStringLiteralLike(node)) return [node.text];
-  if (node !== undefined && ts.isConditionalExpression(node))
-    return [...literalsOf(node.whenTrue, file, tree), ...literalsOf(node.whenFalse, file, tree)];
-  if (node !== undefined && ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.PlusToken) {
-    const [left] = literalsOf(node.left, file, tree);
-    const [right] = literalsOf(node.right, file, tree);
-    if (left !== undefined && right !== undefined) return [left + right];
-  }
-  if (node !== undefined && ts.isParenthesizedExpression(node)) return literalsOf(node.expression, file, tree);
-  const { line } = tree.getLineAndCharacterOfPosition(node?.getStart() ?? 0);
-  problems.push(`${path.relative(root, file)}:${line + 1}: the text must be a literal, so that it can be translated`);
-  return [];
-}
-
-function isServerCall(expression) {
-  return ts.isIdentifier(expression) && expression.text === 't';
-}
-
-function isClientCall(expression) {
-  return ts.isPropertyAccessExpression(expression) && expression.getText() === 'vscode.l10n.t';
 }

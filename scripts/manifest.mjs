@@ -4,7 +4,7 @@
 //   node scripts/manifest.mjs --check   fail when something is out of date (CI)
 import fs from 'node:fs';
 import path from 'node:path';
-import { loadSettings } from './load-settings.mjs';
+import { loadSettings } from './load-sources.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 const prefix = 'containerMetalink.';

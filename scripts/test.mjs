@@ -11,6 +11,9 @@ const node = process.execPath;
 const tool = (name, file) => path.join(root, 'node_modules', name, file);
 const script = (name) => path.join(root, 'scripts', name);
 
+const desktop = process.env.VSCODE_TEST_RUNTIME === 'desktop';
+
+// `runtime` installs VS Code for the browser; some unit tests read its grammars.
 const steps = [
   { name: 'manifest', run: check(node, [script('manifest.mjs'), '--check']) },
   { name: 'translations', run: check(node, [script('l10n.mjs'), '--check']) },
@@ -20,6 +23,9 @@ const steps = [
   { name: 'format', run: check(node, [tool('prettier', 'bin/prettier.cjs'), '--check', '.']) },
   { name: 'dead-code', run: check(node, [tool('knip', 'bin/knip.js')]) },
   { name: 'build', run: check(node, [script('build.mjs')]) },
+  ...(desktop
+    ? []
+    : [{ name: 'runtime', run: check(node, ['-e', "import('./test/runtime/install.mjs').then((m) => m.ensureCodeServer())"]) }]),
   { name: 'unit', needs: ['build'], run: vitest },
   { name: 'package', needs: ['build'], run: check(node, [script('package.mjs'), '--built']) },
   { name: 'vscode', needs: ['build'], run: counted(node, [script('test-vscode.mjs')], { timeout: 600_000 }) },

@@ -1,7 +1,8 @@
-import * as fs from 'node:fs/promises';
-import { constants } from 'node:fs';
+import * as os from 'node:os';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { findModule, findProgram } from './findProgram';
+import type { Surroundings } from './findProgram';
 
 /** The container engine on this machine. */
 export interface FoundEngine {
@@ -19,7 +20,11 @@ export interface EngineFinder {
 }
 
 const names = ['apptainer', 'singularity'] as const;
-const moduleNames = ['apptainer', 'singularity', 'singularityce', 'Apptainer', 'Singularity', 'SingularityCE'];
+/** What sites call the modules, on clusters where engines come that way. */
+const moduleNames = {
+  apptainer: ['apptainer', 'Apptainer'],
+  singularity: ['singularity', 'singularityce', 'singularity-ce', 'Singularity', 'SingularityCE'],
+} as const;
 
 /** Keeps the context key `containerMetalink.engineFound` true to what `find` gives. In an untrusted folder nothing is looked for. */
 export function createEngineFinder(context: vscode.ExtensionContext): EngineFinder {
@@ -51,57 +56,30 @@ export function createEngineFinder(context: vscode.ExtensionContext): EngineFind
 async function findEngine(): Promise<FoundEngine | undefined> {
   if (!vscode.workspace.isTrusted) return undefined;
   const settings = vscode.workspace.getConfiguration('containerMetalink.engine');
-  const configured = settings.get<string>('path', '');
-  if (configured !== '') return (await isProgram(configured)) ? { kind: kindOf(configured), program: configured } : undefined;
+  const around: Surroundings = {
+    path: process.env.PATH ?? '',
+    modulePath: process.env.MODULEPATH ?? '',
+    folder: vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? os.homedir(),
+  };
+  const configured = settings.get<string>('path', '').trim();
+  if (configured !== '') {
+    const program = await findProgram(configured, around);
+    return program === undefined ? undefined : { kind: kindOf(program), program };
+  }
   const preferred = settings.get<string>('kind', 'apptainer');
   const order = [...names].sort((a, b) => Number(b === preferred) - Number(a === preferred));
   for (const kind of order) {
-    const program = await onPath(kind);
+    const program = await findProgram(kind, around);
     if (program !== undefined) return { kind, program };
   }
-  return findModule();
+  for (const kind of order) {
+    const module = await findModule(moduleNames[kind], around);
+    if (module !== undefined) return { kind, program: kind, module };
+  }
+  return undefined;
 }
 
 /** `singularity` is also what Apptainer calls its link for habit's sake: the name decides, the options used are common to both. */
 function kindOf(program: string): FoundEngine['kind'] {
   return path.basename(program).toLowerCase().includes('singularity') ? 'singularity' : 'apptainer';
-}
-
-async function onPath(name: string): Promise<string | undefined> {
-  for (const folder of (process.env.PATH ?? '').split(path.delimiter)) {
-    if (!path.isAbsolute(folder)) continue;
-    const program = path.join(folder, name);
-    if (await isProgram(program)) return program;
-  }
-  return undefined;
-}
-
-/** On clusters engines come by environment modules: a folder or file of that name below MODULEPATH. */
-async function findModule(): Promise<FoundEngine | undefined> {
-  for (const folder of (process.env.MODULEPATH ?? '').split(path.delimiter)) {
-    if (!path.isAbsolute(folder)) continue;
-    for (const module of moduleNames) {
-      const kind = kindOf(module);
-      for (const file of [module, `${module}.lua`]) if (await exists(path.join(folder, file))) return { kind, program: kind, module };
-    }
-  }
-  return undefined;
-}
-
-async function isProgram(file: string): Promise<boolean> {
-  try {
-    await fs.access(file, constants.X_OK);
-    return (await fs.stat(file)).isFile();
-  } catch {
-    return false; // not there, or not to be run by this user
-  }
-}
-
-async function exists(file: string): Promise<boolean> {
-  try {
-    await fs.access(file);
-    return true;
-  } catch {
-    return false;
-  }
 }

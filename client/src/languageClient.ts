@@ -33,7 +33,7 @@ export interface Server {
   restart(): Promise<void>;
 }
 
-/** Documents that the server is asked about: those of files and new ones, and recipes found inside images. */
+/** Documents that the server is asked about: those of files and new ones, and recipes found inside images; besides, those of the workspace. */
 const schemes = ['file', 'untitled', 'vscode-vfs', 'vscode-remote', 'container-metalink'];
 
 /** Sections of the configuration that the server reads: ours, and VS Code's for proxies and certificates. */
@@ -96,10 +96,9 @@ function clientOptions(context: vscode.ExtensionContext, log: vscode.LogOutputCh
     storagePath: context.globalStorageUri.fsPath,
     secrets: true,
     commandLinks: true,
-    ...(vscode.l10n.bundle === undefined ? {} : { l10n: plainMessages(vscode.l10n.bundle) }),
   };
   return {
-    documentSelector: schemes.flatMap((scheme) => [
+    documentSelector: [...new Set([...schemes, ...workspaceSchemes()])].flatMap((scheme) => [
       { scheme, language: 'singularity' },
       { scheme, language: 'metalink' },
     ]),
@@ -114,14 +113,14 @@ function clientOptions(context: vscode.ExtensionContext, log: vscode.LogOutputCh
   };
 }
 
+/** In a virtual workspace files have the scheme of whoever provides them. */
+function workspaceSchemes(): string[] {
+  return (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.scheme);
+}
+
 function hoverCommands(context: vscode.ExtensionContext): string[] {
   const manifest = context.extension.packageJSON as { contributes: { commands: readonly { command: string }[] } }; // checked when packaged
   return manifest.contributes.commands.map(({ command }) => command);
-}
-
-/** VS Code's bundle may hold entries with comments; the server takes plain text. */
-function plainMessages(bundle: Record<string, unknown>): Record<string, string> {
-  return Object.fromEntries(Object.entries(bundle).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
 }
 
 async function stop(client: LanguageClient): Promise<void> {

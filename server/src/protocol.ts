@@ -285,8 +285,6 @@ export interface InitializationOptions {
   readonly commandLinks?: boolean;
   /** The client answers `SecretParams`. */
   readonly secrets?: boolean;
-  /** Messages of the user's language, English to translated. */
-  readonly l10n?: Readonly<Record<string, string>>;
 }
 /** Client → server notification: the user trusted the workspace. */
 export interface TrustParams {

@@ -7,7 +7,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-languageserver/node';
-import type { InitializeResult, MessageConnection } from 'vscode-languageserver/node';
+import type { InitializeResult, MessageConnection, PublishDiagnosticsParams } from 'vscode-languageserver/node';
+import unusedClientFeatures from '../../scripts/unusedClientFeatures.json';
 
 const root = path.resolve(import.meta.dirname, '../..');
 let folder: string;
@@ -30,13 +31,18 @@ interface Started {
   readonly ended: Promise<number | null>;
 }
 
-async function start(processId: number | null = null): Promise<Started> {
+async function start(processId: number | null = null, locale?: string): Promise<Started> {
   const child = spawn(process.execPath, [path.join(folder, 'cli.js'), 'lsp', '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
   running.push(child);
   const ended = once(child, 'exit').then(([status]) => status as number | null);
   const client = createMessageConnection(new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin));
   client.listen();
-  const initialized = await client.sendRequest<InitializeResult>('initialize', { processId, rootUri: null, capabilities: {} });
+  const initialized = await client.sendRequest<InitializeResult>('initialize', {
+    processId,
+    rootUri: null,
+    capabilities: {},
+    ...(locale !== undefined && { locale }),
+  });
   await client.sendNotification('initialized', {});
   return { child, client, initialized, ended };
 }
@@ -48,6 +54,28 @@ describe('the process of the language server', () => {
     await client.sendRequest('shutdown');
     await client.sendNotification('exit');
     expect(await ended).toBe(0);
+  });
+
+  test.each([
+    ['de', /Unbekannter Abschnitt `%tests`/],
+    ['de-AT', /Unbekannter Abschnitt `%tests`/],
+    ['fr', /Unknown section `%tests`/],
+    ['../../x', /Unknown section `%tests`/],
+  ])('speaks the language of the editor: %s', async (locale, message) => {
+    const { client } = await start(null, locale);
+    const published = new Promise<PublishDiagnosticsParams>((resolve) => client.onNotification('textDocument/publishDiagnostics', resolve));
+    const text = 'Bootstrap: docker\nFrom: debian:12\n\n%tests\n    true\n';
+    const textDocument = { uri: 'file:///a.def', languageId: 'singularity', version: 1, text };
+    await client.sendNotification('textDocument/didOpen', { textDocument });
+    expect((await published).diagnostics.map(({ message }) => message)).toContainEqual(expect.stringMatching(message));
+  });
+
+  test('announces nothing that the client of VS Code is built without', async () => {
+    const { initialized } = await start();
+    const { workspace, ...capabilities } = initialized.capabilities;
+    const announced = [...Object.keys(capabilities), ...Object.keys(workspace ?? {}).map((name) => `workspace.${name}`)];
+    expect(announced).toContain('hoverProvider');
+    expect(announced.filter((name) => Object.values(unusedClientFeatures).includes(name))).toEqual([]);
   });
 
   test('exit without shutdown is an error', async () => {

@@ -1,9 +1,10 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { BuildInfoResult } from '../../../server/src/protocol';
+import { defaultImage, targetOfBuild } from '../buildTarget';
 import { documentOf } from '../documentOf';
 import type { Session } from '../session';
-import { buildTask, defaultImage, imageExists, taskType } from '../tasks';
+import { buildTask, taskType } from '../tasks';
 import type { BuildDefinition } from '../tasks';
 import { noEngine } from './runImage';
 
@@ -24,12 +25,14 @@ export async function build(session: Session, argument: unknown): Promise<void> 
   if (options === undefined) return;
   const buildArguments = await askForArguments(info);
   if (buildArguments === undefined) return;
-  const image = await askForImage(defaultImage({ recipe: name, sandbox: options.sandbox === true }));
+  const place: Place = { recipe: name, folder: folder?.uri.fsPath ?? path.dirname(recipe.fsPath) };
+  const image = await askForImage(defaultImage({ recipe: name, sandbox: options.sandbox === true }), place);
   if (image === undefined) return;
   const definition: BuildDefinition = { type: taskType, recipe: name, image, ...options, buildArguments };
-  const exists = await imageExists(definition, folder);
-  if (exists && !(await mayReplace(image))) return;
-  await vscode.tasks.executeTask(buildTask(definition, engine, folder, { replace: exists }));
+  const replace = (await targetOfBuild(image, place.recipe, place.folder)) === 'taken';
+  if (replace && !(await mayReplace(image))) return;
+  const logFolder = session.context.logUri.fsPath;
+  await vscode.tasks.executeTask(buildTask(definition, { engine, folder, logFolder, replace }));
 }
 
 /** The recipe on the disk: an unsaved one is saved first, because the engine reads the file. */
@@ -84,16 +87,24 @@ async function askForArguments(info: BuildInfoResult): Promise<Record<string, st
   return values;
 }
 
-async function askForImage(value: string): Promise<string | undefined> {
+interface Place {
+  readonly recipe: string;
+  /** What relative paths are relative to. */
+  readonly folder: string;
+}
+
+async function askForImage(value: string, { recipe, folder }: Place): Promise<string | undefined> {
   const image = await vscode.window.showInputBox({
     title: vscode.l10n.t('Image to build'),
     prompt: vscode.l10n.t('Path, relative to the workspace folder'),
     value,
     ignoreFocusOut: true,
-    validateInput: (text) => {
+    validateInput: async (text) => {
       if (text.trim() === '') return vscode.l10n.t('The image needs a name.');
-      return /\.(def|singularity|apptainer)$/i.test(text.trim())
-        ? vscode.l10n.t('That is the name of a recipe: it would be overwritten.')
+      if (/\.(def|singularity|apptainer)$/i.test(text.trim()))
+        return vscode.l10n.t('That is the name of a recipe: it would be overwritten.');
+      return (await targetOfBuild(text.trim(), recipe, folder)) === 'forbidden'
+        ? vscode.l10n.t('That is the recipe itself or a folder that holds it: it would be deleted.')
         : undefined;
     },
   });

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Session } from '../session';
+import { isVirtualWorkspace } from '../virtualWorkspace';
 import { build } from './build';
 import { cleanCaches, deleteEntries, deleteLeftovers } from './cache/clean';
 import { copyDigest, copyPath, copyReference, details, insertReference, pullAgain, reveal } from './cache/entryActions';
@@ -102,11 +103,28 @@ const trusting = new Set([
   'cache.verifyAll',
 ]);
 
+/** What works with files, programs and caches of a machine: not in a virtual workspace, whose files are on no disk. */
+const onDisk = new Set([
+  'verify',
+  'pullIntoCache',
+  'pullToFolder',
+  'showContents',
+  'createMetalink',
+  'mergeMetalinks',
+  'build',
+  'run',
+  'shell',
+  'inspectInTerminal',
+  'test',
+  ...Object.keys(commands).filter((name) => name.startsWith('cache.')),
+]);
+
 /** Registers every command. What fails is told in one message, with the log at hand. */
 export function registerCommands(session: Session): void {
   for (const [name, command] of Object.entries(commands)) {
     const run = async (...args: unknown[]) => {
       if (trusting.has(name) && !vscode.workspace.isTrusted) return askForTrust();
+      if (onDisk.has(name) && isVirtualWorkspace()) { tellVirtual(); return; }
       try {
         await command(session, ...args);
       } catch (error) {
@@ -123,6 +141,14 @@ async function askForTrust(): Promise<void> {
     'This folder is not trusted: nothing is asked from the network and no program is started because of its files.',
   );
   if ((await vscode.window.showWarningMessage(message, manage)) === manage) await vscode.commands.executeCommand('workbench.trust.manage');
+}
+
+function tellVirtual(): void {
+  void vscode.window.showInformationMessage(
+    vscode.l10n.t(
+      'The files of this workspace are on no disk (a virtual workspace): verifying, pulling, building and the caches need a machine that has them. Open a clone of it, on this machine or over Remote-SSH.',
+    ),
+  );
 }
 
 async function tellFailure(session: Session, error: unknown): Promise<void> {

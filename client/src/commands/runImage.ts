@@ -53,7 +53,7 @@ async function inTerminal(session: Session, argument: unknown, action: 'run' | '
 }
 
 /** The engine's command for a shell, with the environment module that brings it. */
-export function commandLine(engine: FoundEngine, args: readonly string[]): string {
+function commandLine(engine: FoundEngine, args: readonly string[]): string {
   const command = [engine.program, ...args].map(shellQuote).join(' ');
   return engine.module === undefined ? command : `module load ${shellQuote(engine.module)} && ${command}`;
 }

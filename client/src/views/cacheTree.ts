@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { CacheEntryView, CacheView } from '../../../server/src/protocol';
 import { formatBytes } from '../format';
 import type { Server } from '../languageClient';
+import { isVirtualWorkspace } from '../virtualWorkspace';
 import { treeItemOf } from './cacheNodes';
 import type { CacheNode } from './cacheNodes';
 
@@ -45,6 +46,7 @@ export function createCacheTree(context: vscode.ExtensionContext, server: Server
   }
 
   async function roots(): Promise<CacheNode[]> {
+    if (isVirtualWorkspace()) return []; // what the welcome text of the view says
     try {
       ({ caches } = await server.request('cacheList', {}));
     } catch (error) {

@@ -1,7 +1,8 @@
 import { t } from '../text/l10n';
 import { HttpError } from '../platform/ports';
 import type { Transport, TransportReply } from '../platform/transport';
-import { basicAuthorization, withoutUserinfo } from '../platform/transportSocket';
+import { withoutUserinfo } from '../platform/transportSocket';
+import { basicAuthorization } from '../platform/userinfo';
 import { judgeReply, strongEtag } from './replyCheck';
 import type { Asked, JudgedReply, Validators } from './replyCheck';
 import type { HeaderContext } from './request';

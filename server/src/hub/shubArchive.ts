@@ -117,7 +117,7 @@ async function readPage(
 async function frontMatter(page: string) {
   const block = /^---\r?\n([\s\S]*?)\r?\n---\r?\n/.exec(page)?.[1];
   if (block === undefined) return undefined;
-  const { parse } = await import('yaml'); // large, and hardly ever asked for
+  const { parse } = await import('../text/yaml');
   try {
     return objectOf(parse(block, { schema: 'failsafe', maxAliasCount: 0 }));
   } catch {

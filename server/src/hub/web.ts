@@ -8,6 +8,7 @@ import type { HeaderMirror, MetalinkHeaders } from './metalinkHeaders';
 import type { ImageReference } from '../image/reference';
 import type { ImageSummary } from '../image/summary';
 import type { HttpResponse } from '../platform/ports';
+import { basicAuthorization } from '../platform/userinfo';
 import { t } from '../text/l10n';
 
 /** What a server says about a file before it is fetched. */
@@ -84,10 +85,8 @@ async function askForFacts(world: HubWorld, reference: ImageReference, options: 
 /** What the URL itself carries, else the credential of its host. */
 function authorizationFor(world: HubWorld, url: URL): () => Promise<Readonly<Record<string, string>>> {
   const basic = (user: string, password: string) => ({ authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` });
-  if (url.username !== '' || url.password !== '') {
-    const written = basic(decodeURIComponent(url.username), decodeURIComponent(url.password));
-    return () => Promise.resolve(written);
-  }
+  const written = basicAuthorization(url);
+  if (written !== undefined) return () => Promise.resolve({ authorization: written });
   const { host, pathname } = url;
   return async () => {
     const credential = await world.credentials.find(host, pathname);

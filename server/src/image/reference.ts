@@ -193,9 +193,10 @@ function templatedScheme(text: string, options: ReferenceOptions): ReferenceSche
 export function formatReference(reference: ImageReference): string {
   switch (reference.kind) {
     case 'registry': {
-      const hub = reference.registry === 'docker.io';
-      const repository = hub ? reference.repository.replace(/^library\/(?=[^/]+$)/, '') : reference.repository;
-      return `${reference.scheme}://${hub ? '' : `${reference.registry}/`}${repository}${behind(':', reference.tag)}${digestSuffix(reference.digest)}`;
+      // A first component that looks like a host (`docker.io/foo.bar/baz`) would be taken for one without Docker Hub's before it.
+      const isShort = reference.registry === 'docker.io' && !/^(?:localhost|[^/]*[.:][^/]*)\//.test(reference.repository);
+      const repository = isShort ? reference.repository.replace(/^library\/(?![a-f0-9]{64}$)(?=[^/]+$)/, '') : reference.repository;
+      return `${reference.scheme}://${isShort ? '' : `${reference.registry}/`}${repository}${behind(':', reference.tag)}${digestSuffix(reference.digest)}`;
     }
     case 'library':
       return `library://${reference.host === undefined ? '' : `${reference.host}/`}${reference.path}${behind(':', reference.tags.join(',') || undefined)}`;

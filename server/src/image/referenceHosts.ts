@@ -28,21 +28,44 @@ const notTypos = new Set([
   'ocr.io',
 ]);
 
-const hostComponent = '(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])';
-/** distribution/reference `regexp.go` domainAndPort. */
+// Underscores stand in no name of the Internet, but in names of containers and of local name servers.
+const hostComponent = '(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9_-]*[a-zA-Z0-9])';
+/** distribution/reference `regexp.go` domainAndPort; GGCR `pkg/name/registry.go` checkRegistry takes more, and the network less. */
 const hostPattern = new RegExp(`^(?:${hostComponent}(?:\\.${hostComponent})*|\\[[a-fA-F0-9:]+\\])(?::[0-9]+)?$`);
 
 export function isHost(text: string): boolean {
-  const port = /:([0-9]+)$/.exec(text)?.[1];
-  return hostPattern.test(text) && (port === undefined || text.endsWith(']') || Number(port) <= 65_535);
+  const address = /^\[.*\]/.exec(text)?.[0];
+  const port = /:([0-9]+)$/.exec(address === undefined ? text : text.slice(address.length))?.[1];
+  return (
+    hostPattern.test(text) &&
+    (address === undefined || URL.canParse(`http://${address}/`)) &&
+    (port === undefined || Number(port) <= 65_535)
+  );
 }
 
-/** What is wrong with the host of a registry: not a host, or probably a slip of a well-known one. */
-export function hostFlaw(host: string): Flaw | undefined {
+/**
+ * What is wrong with the host of a registry: not a host, or probably a slip of a well-known one. `containersImage`: the reference is read
+ * by containers/image as well (`docker/reference/regexp.go`), whose hosts are names and IPv4 addresses.
+ */
+export function hostFlaw(host: string, { containersImage }: { readonly containersImage: boolean }): Flaw | undefined {
   if (!isHost(host)) {
     return {
       code: 'build/reference-host',
       message: t('`{0}` is not a host name with an optional port: the engine stops with "invalid reference format".', host),
+    };
+  }
+  if (containersImage && host.startsWith('[')) {
+    return {
+      code: 'build/reference-host',
+      message: t(
+        'Apptainer takes no IPv6 address for the registry of a docker image: it stops with "invalid reference format". Give the registry a name, or use `oras://` for a SIF.',
+      ),
+    };
+  }
+  if (containersImage && host.includes('_')) {
+    return {
+      code: 'build/reference-host',
+      message: t('Apptainer takes `{0}` for a part of the path because of the underscore, and finds no registry.', host),
     };
   }
   const meant = meantHost(host);

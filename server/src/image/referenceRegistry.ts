@@ -51,11 +51,16 @@ export function readRegistryReference(reader: ReferenceReader, scheme: 'docker' 
   const path = full.slice(pieces.path.start, pieces.path.end);
   const tag = textOf(pieces.tag);
   const digestText = textOf(pieces.digest);
-  if (pieces.host && host !== undefined) report(pieces.host, hostFlaw(host));
-  report(pieces.path, pathFlaw(path));
+  // Apptainer reads docker references with containers/image too; SingularityCE, and both for oras, with go-containerregistry alone.
+  const containersImage = scheme === 'docker' && reader.options.engine !== 'singularity';
+  const registry = host === undefined || dockerHubHosts.includes(host) ? 'docker.io' : host;
+  const repository = registry === 'docker.io' && !path.includes('/') ? `library/${path}` : path;
+  if (pieces.host && host !== undefined) report(pieces.host, hostFlaw(host, { containersImage }));
+  const length = containersImage ? `${registry}/${repository}`.length : repository.length;
+  report(pieces.path, /^[a-f0-9]{64}$/.test(full) ? imageIdFlaw() : pathFlaw(path, length));
   if (pieces.tag && tag !== undefined) report(pieces.tag, tagFlaw(tag));
   if (pieces.digest && digestText !== undefined) report(pieces.digest, digestFlaw(digestText));
-  if (tag !== undefined && digestText !== undefined && scheme === 'docker' && reader.options.engine !== 'singularity' && pieces.tag) {
+  if (tag !== undefined && digestText !== undefined && containersImage && pieces.tag) {
     reader.problem({
       code: 'build/reference-tag-and-digest',
       severity: 'warning',
@@ -68,14 +73,13 @@ export function readRegistryReference(reader: ReferenceReader, scheme: 'docker' 
     });
   }
 
-  const registry = host === undefined || dockerHubHosts.includes(host) ? 'docker.io' : host;
   const digest = digestText === undefined ? undefined : parseDigest(digestText);
-  const platform = scheme === 'docker' && reader.options.engine !== 'singularity' ? platformOfPath(full) : undefined;
+  const platform = containersImage ? platformOfPath(full) : undefined;
   const reference: RegistryReference = {
     kind: 'registry',
     scheme,
     registry,
-    repository: registry === 'docker.io' && !path.includes('/') ? `library/${path}` : path,
+    repository,
     ...(tag !== undefined && { tag }),
     ...(digest && { digest }),
     ...(platform && { platform }),
@@ -125,10 +129,19 @@ function nameParts(reader: ReferenceReader, full: string, path: Stretch, at: (of
 }
 
 const componentPattern = /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*$/;
-/** GGCR `pkg/name/repository.go`; distribution counts the host in. */
-const longestPath = 255;
+/** GGCR `pkg/name/repository.go` counts the repository, containers/image `docker/reference/reference.go` the registry as well. */
+const longestName = 255;
 
-function pathFlaw(path: string): Flaw | undefined {
+/** containers/image `docker/reference/normalize.go`: only where nothing else stands in the reference. */
+function imageIdFlaw(): Flaw {
+  const message = t(
+    '64 hexadecimal digits alone are an image id, not a repository: the engine stops with "cannot specify 64-byte hexadecimal strings".',
+  );
+  return { code: 'build/reference-name', message };
+}
+
+/** `length`: of the name as the engine counts it. */
+function pathFlaw(path: string, length: number): Flaw | undefined {
   if (path === '') {
     return { code: 'build/reference-name', message: t('A repository name is missing: the engine stops with "invalid reference format".') };
   }
@@ -144,17 +157,11 @@ function pathFlaw(path: string): Flaw | undefined {
     const message = t('There is a slash too many: the engine stops with "invalid reference format".');
     return { code: 'build/reference-slashes', message, replacement: mended };
   }
-  if (path.length > longestPath) {
+  if (length > longestName) {
     return {
       code: 'build/reference-name',
-      message: t('The repository name has {0} characters; registries take 255 at most.', path.length),
+      message: t('The name has {0} characters, registry included; the engine takes 255 at most.', length),
     };
-  }
-  if (/^[a-f0-9]{64}$/.test(path)) {
-    const message = t(
-      '64 hexadecimal digits alone are an image id, not a repository: the engine stops with "cannot specify 64-byte hexadecimal strings".',
-    );
-    return { code: 'build/reference-name', message };
   }
   let from = 0;
   for (const component of path.split('/')) {

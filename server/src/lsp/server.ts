@@ -4,7 +4,7 @@ import { methods } from '../protocol';
 import type { InitializationOptions, TrustParams } from '../protocol';
 import { workspaceFileName } from '../operations/workspaceFile';
 import type { World } from '../operations/world';
-import { useBundle } from '../text/l10n';
+import { localeOf, speakLanguage } from '../platform/language';
 import { createDiagnosticsManager } from './diagnostics';
 import { createOpenDocuments } from './documents';
 import { featureCapabilities, registerFeatures } from './features';
@@ -33,7 +33,7 @@ export function startServer(connection: Connection): void {
 
 function initialize(connection: Connection, params: InitializeParams): InitializeResult {
   const options = readOptions(params.initializationOptions);
-  if (options.l10n) useBundle(options.l10n);
+  speakLanguage(params.locale ?? localeOf(process.env));
   const client = params.capabilities;
   const pull = client.textDocument?.diagnostic !== undefined && client.workspace?.diagnostics?.refreshSupport === true;
   const markdown = client.textDocument?.hover?.contentFormat?.includes('markdown') === true;

@@ -6,6 +6,7 @@ import { metalinkModel } from '../metalink/model';
 import { parseMetalink } from '../metalink/parse';
 import { decodeXml } from '../metalink/xml/decode';
 import { withoutCredentials } from '../platform/proxySettings';
+import { percentDecoded } from '../platform/userinfo';
 import { t } from '../text/l10n';
 import type { ProgressListener } from './progress';
 import type { World } from './world';
@@ -79,7 +80,7 @@ async function fromOtherChecksums(world: World, url: MetalinkUrl, facts: Facts, 
   for (const ending of ['sha256sum', 'md5']) {
     const beside = new URL(withoutCredentials(url.url));
     beside.pathname += `.${ending}`;
-    const name = decodeURIComponent(beside.pathname.replace(/^.*\//, '')).slice(0, -ending.length - 1);
+    const name = percentDecoded(beside.pathname.replace(/^.*\//, '')).slice(0, -ending.length - 1);
     const bytes = await smallFile(world, beside.href, checksumLimit, signal);
     const digest = bytes && checksumOf(name, parseChecksums(new TextDecoder().decode(bytes)));
     if (digest === undefined) continue;
@@ -119,7 +120,7 @@ async function fromLibrary(world: World, url: MetalinkUrl, facts: Facts, signal:
   const { origin, pathname, searchParams } = new URL(url.url);
   const image = /^\/v1\/imagefile\/([^/].*)$/.exec(pathname)?.[1];
   if (image === undefined) return;
-  const { reference } = parseReference(`library://${decodeURIComponent(image)}`, { library: origin });
+  const { reference } = parseReference(`library://${percentDecoded(image)}`, { library: origin });
   if (reference?.kind !== 'library') return;
   const architecture = searchParams.get('arch');
   const opened = await world.hubs.open(reference, {

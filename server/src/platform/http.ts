@@ -13,6 +13,7 @@ import { retryDelay } from './httpRetry';
 import type { HttpClient, HttpHeaders, HttpRequest, HttpResponse, Log, RequestReason } from './ports';
 import { HttpError } from './ports';
 import { proxyFor } from './proxySettings';
+import { basicAuthorization } from './userinfo';
 
 /** What may change while the client lives: VS Code's and our settings. */
 export interface HttpSettings {
@@ -152,10 +153,9 @@ export function createHttpClient(options: HttpClientOptions): ConfigurableHttpCl
     let route: Route | undefined;
     try {
       route = options.route ? { dispatcher: options.route(hop.url) } : await dispatchers.route(hop.url, { publicOnly });
-      // Loaded when something is asked: most of what a process starts with would be this.
-      const undici = await import('undici');
-      const { statusCode, headers, body } = await undici.request(hop.url, {
-        dispatcher: route.dispatcher,
+      const { statusCode, headers, body } = await route.dispatcher.request({
+        origin: hop.url.origin,
+        path: hop.url.pathname + hop.url.search,
         method: hop.method,
         headers: hop.headers,
         body: hop.body ?? null,
@@ -223,7 +223,7 @@ function firstHop(asked: HttpRequest, userAgent: string): Hop {
   const url = new URL(asked.url);
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
     throw new HttpError('forbidden', t('{0} addresses are not asked.', url.protocol), url.host);
-  const userinfo = url.username !== '' || url.password !== '' ? basic(url) : undefined;
+  const userinfo = basicAuthorization(url);
   url.username = '';
   url.password = '';
   url.hash = '';
@@ -240,10 +240,6 @@ function firstHop(asked: HttpRequest, userAgent: string): Hop {
     Object.assign(headers, { [name.toLowerCase()]: value });
   }
   return { method: asked.method ?? 'GET', url, headers, ...(asked.body !== undefined && { body: asked.body }) };
-}
-
-function basic(url: URL): string {
-  return `Basic ${Buffer.from(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`).toString('base64')}`;
 }
 
 /** Queries carry signatures and tokens: they are not logged. */

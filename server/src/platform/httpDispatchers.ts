@@ -3,6 +3,7 @@ import type { Dispatcher } from 'undici';
 import { publicLookup } from './addresses';
 import type { ProxyOptions } from './proxySettings';
 import { proxyFor } from './proxySettings';
+import { basicAuthorization } from './userinfo';
 
 export interface DispatcherOptions extends ProxyOptions {
   /** False accepts any certificate: `http.proxyStrictSSL` off. */
@@ -82,9 +83,4 @@ export function createDispatchers(options: DispatcherOptions): Dispatchers {
       await Promise.all([...made.values()].map((dispatcher) => dispatcher.close()));
     },
   };
-}
-
-function basicAuthorization(url: URL): string | undefined {
-  if (url.username === '' && url.password === '') return undefined;
-  return `Basic ${Buffer.from(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`).toString('base64')}`;
 }

@@ -1,3 +1,4 @@
+import net from 'node:net';
 import { hostName, isLoopbackHost } from './addresses';
 
 /** What decides about proxies: VS Code's settings first, then the environment. */
@@ -34,16 +35,17 @@ function entries(list: string | undefined): readonly string[] {
   return (list ?? '').split(/[\s,]+/).filter((entry) => entry !== '');
 }
 
-/** `host`, `.suffix`, `*.suffix`, `host:port`, an address, a network as `10.0.0.0/8`, or `*` for all. */
+/** `host`, `.suffix`, `*.suffix`, `host:port`, an address, a network as `10.0.0.0/8` or `fd00::/8`, or `*` for all. */
 function isBypassed(url: URL, list: readonly string[]): boolean {
   const name = hostName(url.host);
   const port = url.port || (url.protocol === 'https:' ? '443' : '80');
   return list.some((raw) => {
     const entry = raw.trim().toLowerCase();
     if (entry === '*') return true;
-    const network = /^([0-9.]+)\/(\d+)$/.exec(entry);
+    const network = /^\[?([0-9a-f.:]+)\]?\/(\d+)$/.exec(entry);
     if (network) return inNetwork(name, network[1] ?? '', Number(network[2]));
-    const withPort = /^(.*[^:]):(\d+)$/.exec(entry);
+    // An IPv6 address has a port only behind its brackets.
+    const withPort = net.isIPv6(entry) ? null : /^(.*[^:]):(\d+)$/.exec(entry);
     if (withPort && withPort[2] !== port) return false;
     const suffix = (withPort?.[1] ?? entry).replace(/^\*?\./, '').replace(/^\[|\]$/g, '');
     return suffix !== '' && (name === suffix || name.endsWith(`.${suffix}`));
@@ -51,16 +53,11 @@ function isBypassed(url: URL, list: readonly string[]): boolean {
 }
 
 function inNetwork(name: string, base: string, prefix: number): boolean {
-  const address = toNumber(name);
-  const network = toNumber(base);
-  if (address === undefined || network === undefined || prefix > 32) return false;
-  const shift = 2 ** (32 - prefix);
-  return Math.floor(address / shift) === Math.floor(network / shift);
-}
-
-function toNumber(address: string): number | undefined {
-  const parts = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(address)?.slice(1).map(Number);
-  return parts?.every((part) => part < 256) ? parts.reduce((sum, part) => sum * 256 + part, 0) : undefined;
+  const family = net.isIP(base) === 6 ? 'ipv6' : 'ipv4';
+  if (net.isIP(base) === 0 || net.isIP(name) !== net.isIP(base) || prefix > (family === 'ipv6' ? 128 : 32)) return false;
+  const network = new net.BlockList();
+  network.addSubnet(base, prefix, family);
+  return network.check(name, family);
 }
 
 /** A URL for logs and messages: without userinfo. Text that is no URL comes back as `(not a URL)`. */

@@ -1,6 +1,5 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { parseDocument } from 'yaml';
 import type { Environment } from './engineFolders';
 import { engineFolder } from './engineFolders';
 import { t } from '../text/l10n';
@@ -109,15 +108,16 @@ async function readFile(file: string, problems: string[]): Promise<RemoteFile | 
     return undefined;
   }
   try {
-    return readRemoteYaml(text);
+    return await readRemoteYaml(text);
   } catch (error) {
     problems.push(t('The engine stops at {0}: {1}', file, error instanceof Error ? error.message : ''));
     return undefined;
   }
 }
 
-/** Reads the text of a `remote.yaml`, strictly, as the engine does: an unknown key is an error. Throws an Error for people that quotes no value. */
-export function readRemoteYaml(text: string): RemoteFile {
+/** Reads the text of a `remote.yaml`, strictly, as the engine does: an unknown key is an error. Rejects with an Error for people that quotes no value. */
+export async function readRemoteYaml(text: string): Promise<RemoteFile> {
+  const { parseDocument } = await import('../text/yaml');
   const document = parseDocument(text, { uniqueKeys: true, logLevel: 'silent' });
   const [error] = document.errors;
   if (error) throw new Error(t('it is not YAML (line {0})', error.linePos?.[0].line ?? 1));

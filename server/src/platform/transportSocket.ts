@@ -4,6 +4,8 @@ import { t } from '../text/l10n';
 import { endOfHead, formatRequest, longestHead, parseHead } from './httpHead';
 import { HttpError } from './ports';
 import type { HttpFailure } from './ports';
+import { askSocksForTunnel } from './transportSocks';
+import { basicAuthorization } from './userinfo';
 
 /** How connections reach the world: the settings of proxies and certificates, handed in by whoever knows them. */
 export interface ProxySettings {
@@ -49,16 +51,14 @@ export async function openSocket(url: URL, settings: ProxySettings, reader: Sock
     return { socket, direct: true, forward: authorization === undefined ? {} : { authorization } };
   }
   let tunnel = await connectTcp(proxy, proxy.host, timeout).catch((error: unknown) => throwAsProxy(error, proxy));
+  if (proxy.protocol === 'socks5:') {
+    await askSocksForTunnel(tunnel, url, proxy, timeout);
+    return { socket: url.protocol === 'http:' ? tunnel.resume() : await startTls({ socket: tunnel }, url, settings, timeout), direct: false };
+  }
   if (proxy.protocol === 'https:') tunnel = await startTls({ socket: tunnel }, proxy, settings, timeout);
   if (url.protocol === 'http:') return { socket: tunnel, direct: false, forward: authorization === undefined ? {} : { authorization } };
   await askForTunnel(tunnel, url, proxy, authorization, timeout);
   return { socket: await startTls({ socket: tunnel }, url, settings, timeout), direct: false };
-}
-
-/** The value of a Basic authorization from a URL's userinfo, percent-decoded; undefined without userinfo. */
-export function basicAuthorization(url: URL): string | undefined {
-  if (url.username === '' && url.password === '') return undefined;
-  return `Basic ${Buffer.from(`${decoded(url.username)}:${decoded(url.password)}`).toString('base64')}`;
 }
 
 /** A URL as it may be stored, logged and shown: no userinfo, no fragment. */
@@ -70,18 +70,12 @@ export function withoutUserinfo(url: URL | string): string {
   return copy.href;
 }
 
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text; // a bare '%': taken as it stands
-  }
-}
+const defaultPorts: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443, 'socks5:': 1080 };
 
 function parseProxy(text: string): URL {
   const proxy = URL.canParse(text) ? new URL(text) : undefined;
-  if (proxy === undefined || !['http:', 'https:'].includes(proxy.protocol))
-    throw new HttpError('proxy', t('The proxy setting is not an http or https URL; SOCKS proxies are not supported.'), proxy?.host ?? '');
+  if (proxy === undefined || !Object.hasOwn(defaultPorts, proxy.protocol))
+    throw new HttpError('proxy', t('The proxy setting is not the URL of an http, https or SOCKS 5 proxy.'), proxy?.host ?? '');
   return proxy;
 }
 
@@ -96,7 +90,7 @@ function connectTcp(url: URL, host: string, timeout: number, reader?: SocketRead
 }
 
 function addressOf(url: URL): net.TcpNetConnectOpts {
-  const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
+  const port = Number(url.port) || (defaultPorts[url.protocol] ?? 80);
   return { host: hostnameOf(url), port, noDelay: true };
 }
 

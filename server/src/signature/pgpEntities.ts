@@ -116,7 +116,7 @@ function packetLength(bytes: Uint8Array, at: number, isNew: boolean): { readonly
 }
 
 async function readEntity(bytes: Uint8Array): Promise<PgpEntity> {
-  const { readKey, enums } = await import('openpgp');
+  const { readKey, enums } = await import('./openpgp');
   const key = (await readKey({ binaryKey: bytes })).toPublic();
   const primaryPacket = key.keyPacket as PublicKeyPacket; // toPublic leaves no secret key packet
   const identities = await Promise.all(key.users.map((user) => readIdentity(key, user)));
@@ -148,7 +148,7 @@ interface Identity {
 
 async function readIdentity(key: Key, user: User): Promise<Identity | undefined> {
   if (!user.userID) return undefined;
-  const { enums } = await import('openpgp');
+  const { enums } = await import('./openpgp');
   const data = { userID: user.userID, key: key.keyPacket };
   const valid = await validOnes(user.selfCertifications, key.keyPacket, data);
   const newest = valid.reduce<SignaturePacket | undefined>(
@@ -170,7 +170,7 @@ function preferIdentity(a: Identity, b: Identity): number {
 }
 
 async function readSubkey(primary: PublicKeyPacket, subkey: Subkey): Promise<PgpKey | undefined> {
-  const { enums } = await import('openpgp');
+  const { enums } = await import('./openpgp');
   const packet = subkey.keyPacket as PublicSubkeyPacket; // of a public key
   const data = { key: primary, bind: packet };
   const valid = await validOnes(subkey.bindingSignatures, primary, data);
@@ -201,7 +201,7 @@ async function revocationsOf(
   type: Enums.signature,
   data: object,
 ): Promise<readonly Revocation[]> {
-  const { enums } = await import('openpgp');
+  const { enums } = await import('./openpgp');
   const found: Revocation[] = [];
   for (const signature of signatures) {
     if (!(await isValid(signature, key, type, data))) continue;
@@ -224,7 +224,7 @@ async function isValid(
   type: Enums.signature | null,
   data: object,
 ): Promise<boolean> {
-  const { config, enums } = await import('openpgp');
+  const { config, enums } = await import('./openpgp');
   // The hashes that Go's reader does not know either.
   const rejectHashAlgorithms = new Set([enums.hash.md5, enums.hash.ripemd]);
   const checked = { ...config, rejectHashAlgorithms, rejectMessageHashAlgorithms: rejectHashAlgorithms };

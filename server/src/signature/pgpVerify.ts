@@ -103,7 +103,7 @@ async function digestOf(signed: SignedData, signature: PgpSignature): Promise<Bu
 
 /** The mathematics, by the OpenPGP library. Empty when the signature holds. */
 async function checkNumbers(key: PgpKey, signature: PgpSignature, digest: Buffer): Promise<string> {
-  const { config, enums, readSignature } = await import('openpgp');
+  const { config, enums, readSignature } = await import('./openpgp');
   const algorithm: number = key.packet.algorithm;
   if (algorithm !== signature.publicKeyAlgorithm) return 'openpgp: invalid argument: public key and signature use different algorithms';
   const edwards = verifyEdwards(key.packet.publicParams, signature, digest);

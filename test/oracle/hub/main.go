@@ -4,6 +4,7 @@
 //	hub-oracle search BASE VALUE                  containers and images that a search finds
 //	hub-oracle oci REFERENCE [USER PASSWORD]      digest, media type, tags; layers are fetched and checked
 //	hub-oracle sif FILE KEY                       verdict of the reference library on an image
+//	hub-oracle names                              what the engines' two readers make of each reference of a JSON list on standard input
 //
 // Prints JSON: {"error": "…"} where the client refused.
 package main
@@ -25,10 +26,11 @@ import (
 	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
+	"go.podman.io/image/v5/docker/reference"
 )
 
 func main() {
-	asked := map[string]func([]string) (any, error){"library": library, "search": search, "oci": registry, "sif": verify}[os.Args[1]]
+	asked := map[string]func([]string) (any, error){"library": library, "search": search, "oci": registry, "sif": verify, "names": names}[os.Args[1]]
 	answer, err := asked(os.Args[2:])
 	if err != nil {
 		answer = map[string]string{"error": err.Error()}
@@ -186,4 +188,56 @@ func verify(args []string) (any, error) {
 		fingerprints = append(fingerprints, fmt.Sprintf("%X", signer))
 	}
 	return map[string]any{"signers": fingerprints}, nil
+}
+
+// What a reader made of one reference; Error alone where it refused.
+type reading struct {
+	Registry   string `json:"registry,omitempty"`
+	Repository string `json:"repository,omitempty"`
+	Tag        string `json:"tag,omitempty"`
+	Digest     string `json:"digest,omitempty"`
+	Error      string `json:"error,omitempty"`
+}
+
+// Apptainer asks containers/image for the digest of a docker reference and fetches with go-containerregistry; oras asks the latter alone.
+func names(_ []string) (any, error) {
+	var texts []string
+	if err := json.NewDecoder(os.Stdin).Decode(&texts); err != nil {
+		return nil, err
+	}
+	answers := []map[string]reading{}
+	for _, text := range texts {
+		answers = append(answers, map[string]reading{"image": byImage(text), "registry": byRegistry(text)})
+	}
+	return answers, nil
+}
+
+func byImage(text string) reading {
+	named, err := reference.ParseNormalizedNamed(text)
+	if err != nil {
+		return reading{Error: err.Error()}
+	}
+	named = reference.TagNameOnly(named)
+	found := reading{Registry: reference.Domain(named), Repository: reference.Path(named)}
+	if tagged, ok := named.(reference.Tagged); ok {
+		found.Tag = tagged.Tag()
+	}
+	if digested, ok := named.(reference.Digested); ok {
+		found.Digest = digested.Digest().String()
+	}
+	return found
+}
+
+func byRegistry(text string) reading {
+	ref, err := name.ParseReference(text)
+	if err != nil {
+		return reading{Error: err.Error()}
+	}
+	found := reading{Registry: ref.Context().RegistryStr(), Repository: ref.Context().RepositoryStr()}
+	if tag, ok := ref.(name.Tag); ok {
+		found.Tag = tag.TagStr()
+	} else {
+		found.Digest = ref.Identifier()
+	}
+	return found
 }

@@ -9,6 +9,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isDeepStrictEqual, promisify } from 'node:util';
 import * as esbuild from 'esbuild';
+import { judgeNames } from './names.mjs';
 
 const here = import.meta.dirname;
 const root = path.resolve(here, '../../..');
@@ -33,6 +34,7 @@ const world = {
 };
 
 try {
+  judgeNames({ program, parseReference: ours.parseReference, formatReference: ours.formatReference, same });
   await judgeImages();
   await judgeLibrary();
   await judgeRegistry();
@@ -193,7 +195,7 @@ async function loadOurs() {
     export * from './test/hub/accounts';
     export { createHttpClient } from './server/src/platform/http';
     export { createLibraryHub } from './server/src/hub/library';
-    export { parseReference } from './server/src/image/reference';`;
+    export { formatReference, parseReference } from './server/src/image/reference';`;
   const banner = { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" };
   const stdin = { contents, resolveDir: root, loader: 'ts' };
   await esbuild.build({ stdin, absWorkingDir: root, outfile, bundle: true, platform: 'node', format: 'esm', banner, logLevel: 'warning' });

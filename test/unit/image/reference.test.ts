@@ -41,7 +41,11 @@ describe('full names', () => {
     ['docker://localhost:5000/repo', 'localhost:5000/repo:latest'],
     ['docker://test:5000/repo:tag', 'test:5000/repo:tag'],
     [`docker://test:5000/repo@sha256:${f64}`, `test:5000/repo@sha256:${f64}`],
-    ['docker://[2001:db8::1]:5000/repo:tag', '[2001:db8::1]:5000/repo:tag'],
+    ['oras://[2001:db8::1]:5000/repo:tag', '[2001:db8::1]:5000/repo:tag'],
+    ['oras://local_registry:5000/repo', 'local_registry:5000/repo:latest'],
+    ['docker://xn--n3h.com:18080/foo', 'xn--n3h.com:18080/foo:latest'],
+    [`docker://docker.io/${f64}`, `docker.io/library/${f64}:latest`],
+    [`docker://${'a'.repeat(237)}`, `docker.io/library/${'a'.repeat(237)}:latest`],
     ['docker://foo/foo_bar.com:8080', 'docker.io/foo/foo_bar.com:8080'],
     ['docker://b.gcr.io/test.example.com/my-app:test.example.com', 'b.gcr.io/test.example.com/my-app:test.example.com'],
     ['docker://quay.io/biocontainers/uropa:3.5.0--py_0', 'quay.io/biocontainers/uropa:3.5.0--py_0'],
@@ -130,6 +134,13 @@ describe('docker, what the reference library refuses', () => {
     [`${'a/'.repeat(128)}a:tag`, 'build/reference-name'],
     ['aa/asdf$$^/aa', 'build/reference-name'],
     ['[fe80::1%eth0]:5000/repo', 'build/reference-host'],
+    // containers/image docker/reference/regexp.go
+    ['[2001:db8::1]:5000/repo:tag', 'build/reference-host'],
+    ['h_h.io/x', 'build/reference-host'],
+    ['a'.repeat(238), 'build/reference-name'],
+    [`example.com/${'a'.repeat(244)}`, 'build/reference-name'],
+    ['bücher.example/x', 'build/reference-host'],
+    [`${f64}@sha256:12`, 'build/reference-digest'],
     ['ubuntu:', 'build/reference-tag'],
     ['ubuntu:a,b', 'build/reference-tag'],
     ['ubuntu:.a', 'build/reference-tag'],
@@ -200,6 +211,7 @@ describe('what is fine', () => {
     ['docker://registry.example.org/a/b/c/d:1'],
     ['docker://10.0.0.1:5000/x'],
     [`docker://ubuntu:22.04@sha256:${hex}`, { engine: 'singularity' }],
+    ['docker://[2001:db8::1]:5000/x', { engine: 'singularity' }],
     [`oras://ghcr.io/org/tool:1@sha256:${hex}`],
     ['library://library/default/ubuntu:1', { agent: 'library' }],
     ['ubuntu', { agent: 'docker' }],
@@ -224,6 +236,8 @@ describe('what is not', () => {
     ['docker://ubuntu:22.04\u0000', 'build/reference-characters'],
     ['https://example.org/a b', 'build/reference-characters'],
     ['https://', 'build/reference-url'],
+    ['oras://[2001:db8:1]/repo', 'build/reference-host'],
+    ['oras://[::1]:99999/repo', 'build/reference-host'],
     ['ipfs://QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWnS4dG', 'build/reference-cid'],
     ['ipfs://', 'build/reference-cid'],
     ['ipfs://bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi', 'build/reference-scheme', { engine: 'singularity' }],
@@ -342,6 +356,19 @@ test('digest and tag are set and taken away', () => {
   expect(formatReference(withDigest(parseReference(`oras://h.io/x:1@sha256:${hex}`).reference!, undefined))).toBe('oras://h.io/x:1');
   expect(formatReference(withTag(parseReference(`oras://h.io/x:1@sha256:${hex}`).reference!, '2'))).toBe('oras://h.io/x:2');
   expect(formatReference(withTag(parseReference('shub://a/b').reference!, '2'))).toBe('shub://a/b:2');
+});
+
+test.each([
+  ['docker://docker.io/library/ubuntu:22.04', 'docker://ubuntu:22.04'],
+  ['docker://index.docker.io/org/tool', 'docker://org/tool'],
+  ['docker://docker.io/foo.bar/baz:1', 'docker://docker.io/foo.bar/baz:1'],
+  ['oras://docker.io/localhost/baz', 'oras://docker.io/localhost/baz'],
+  ['docker://test.com:5000', 'docker://test.com:5000'],
+  ['docker://library/a/b', 'docker://library/a/b'],
+])('%s is printed as %s, and means the same', (text, expected) => {
+  const { reference } = parseReference(text);
+  expect(formatReference(reference!)).toBe(expected);
+  expect(parseReference(expected).reference).toEqual(reference);
 });
 
 describe('properties', () => {
