@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HttpError } from '../../../server/src/platform/ports';
 import { createTransport } from '../../../server/src/platform/transport';
-import { testCertificate, testKey } from '../../faults/testCertificate';
+import { testAuthorities, testCertificate, testKey } from '../../faults/testCertificate';
 import type { EmbeddedHub } from '../../hub/hub';
 import { startHub } from '../../hub/hub';
 
