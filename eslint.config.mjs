@@ -43,6 +43,29 @@ const roomsRule = {
   },
 };
 
+/** The lines of `no-restricted-imports` hold for `import()` too, which that rule does not read; nobody sets undici's global dispatcher. */
+const importCallsRule = {
+  meta: {
+    type: 'problem',
+    schema: [{ type: 'array' }],
+    messages: {
+      restricted: '{{message}}',
+      dispatcher: 'Never set the global dispatcher: it would replace the `fetch` of the whole process.',
+    },
+  },
+  create(context) {
+    const [patterns = []] = context.options;
+    return {
+      ImportExpression(node) {
+        const { value } = node.source;
+        const hit = typeof value === 'string' ? patterns.find(({ regex }) => new RegExp(regex, 'u').test(value)) : undefined;
+        if (hit) context.report({ node, messageId: 'restricted', data: { message: hit.message } });
+      },
+      Identifier: (node) => node.name === 'setGlobalDispatcher' && context.report({ node, messageId: 'dispatcher' }),
+    };
+  },
+};
+
 const nodeBuiltins = { regex: '^node:', message: 'A pure room imports no Node builtin: take a port as an argument.' };
 const vscodeRuntime = { regex: '^vscode', allowTypeImports: true, message: 'Only types may come from a vscode package here.' };
 const undici = { regex: '^undici($|/)', message: 'Only platform/ speaks undici.' };
@@ -54,7 +77,10 @@ const connection = {
 };
 const vscodeModule = { regex: '^vscode$', message: 'Only client/ imports vscode.' };
 
-const restricted = (...patterns) => ({ '@typescript-eslint/no-restricted-imports': ['error', { patterns }] });
+const restricted = (...patterns) => ({
+  '@typescript-eslint/no-restricted-imports': ['error', { patterns }],
+  'house/import-calls': ['error', patterns.map(({ regex, message }) => ({ regex, message }))],
+});
 const roomFiles = (names) => names.map((n) => `server/src/${n}/**/*.ts`);
 const otherRooms = Object.keys(rooms).filter((r) => !pureRooms.includes(r) && !adapterRooms.includes(r) && !connectionRooms.includes(r));
 
@@ -64,9 +90,10 @@ export default tseslint.config(
     files: ['**/*.ts'],
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
-    plugins: { house: { rules: { rooms: roomsRule } } },
+    plugins: { house: { rules: { rooms: roomsRule, 'import-calls': importCallsRule } } },
     rules: {
       'house/rooms': 'error',
+      'house/import-calls': 'error',
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'separate-type-imports' }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
@@ -83,6 +110,7 @@ export default tseslint.config(
   { files: roomFiles(otherRooms), rules: restricted(undici, childProcess, connection, vscodeModule) },
   { files: roomFiles(adapterRooms), rules: restricted(connection, vscodeModule) },
   { files: roomFiles(connectionRooms), rules: restricted(undici, childProcess, vscodeModule) },
+  { files: ['server/src/*.ts'], rules: restricted(undici, childProcess, vscodeModule) },
   { files: ['client/src/**/*.ts'], rules: restricted(undici, connection) },
   {
     files: ['test/**/*.ts'],

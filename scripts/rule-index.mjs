@@ -1,13 +1,16 @@
-// Writes docs/rules/README.md, the index of all rules, from the rule tables of the server.
+// Writes docs/rules/README.md, the index of all rules, and the recipe rules in the schema of the workspace file, from the rule tables of
+// the server.
 //   node scripts/rule-index.mjs           write
 //   node scripts/rule-index.mjs --check   fail when it is out of date, a rule has no page, or a page no rule (called by links.mjs)
 import fs from 'node:fs';
 import path from 'node:path';
 import * as esbuild from 'esbuild';
+import * as prettier from 'prettier';
 
 const root = path.resolve(import.meta.dirname, '..');
 const folder = path.join(root, 'docs', 'rules');
 const index = path.join(folder, 'README.md');
+const schemaFile = path.join(root, 'schemas', 'container-metalink.schema.json');
 
 /** Findings that come from elsewhere than the text; they stand in no rule table. Severity and title as on their pages. */
 const others = [
@@ -44,13 +47,28 @@ const groups = [
 const { recipeRules, metalinkRules } = await loadRules();
 const rules = [...recipeRules, ...metalinkRules, ...others];
 const wanted = indexPage(rules);
+const schemaText = fs.readFileSync(schemaFile, 'utf8');
+const wantedSchema = await workspaceSchema(JSON.parse(schemaText));
 if (process.argv.includes('--check')) {
   const problems = [...problemsOf(rules)];
   if (!fs.existsSync(index) || fs.readFileSync(index, 'utf8') !== wanted)
     problems.push('docs/rules/README.md is out of date: run `node scripts/rule-index.mjs`');
+  if (schemaText !== wantedSchema)
+    problems.push('schemas/container-metalink.schema.json is out of date: run `node scripts/rule-index.mjs`');
   for (const problem of problems) console.error(problem);
   process.exitCode = problems.length === 0 ? 0 : 1;
-} else fs.writeFileSync(index, wanted);
+} else {
+  fs.writeFileSync(index, wanted);
+  fs.writeFileSync(schemaFile, wantedSchema);
+}
+
+/** The schema of `.container-metalink.json` with a property for each rule of recipes. */
+async function workspaceSchema(schema) {
+  schema.properties.rules.properties = Object.fromEntries(
+    recipeRules.map(({ id, severity, title }) => [id, { description: `${title} (default: ${severity}).`, $ref: '#/definitions/severity' }]),
+  );
+  return prettier.format(JSON.stringify(schema, null, 2), { ...(await prettier.resolveConfig(schemaFile)), filepath: schemaFile });
+}
 
 function indexPage(all) {
   return `${[

@@ -45,7 +45,7 @@ async function runFile(file) {
   const playground = await createPlayground();
   Object.assign(playground.profile.settings, typeof settings === 'function' ? settings(playground) : settings);
   if (theme !== undefined) playground.profile.settings['workbench.colorTheme'] = theme;
-  prepare?.(playground);
+  await prepare?.(playground);
   let server;
   let workbench;
   try {

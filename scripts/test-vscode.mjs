@@ -29,15 +29,17 @@ await esbuild.build({
 let failed = false;
 const sum = { passed: 0, failed: 0, skipped: 0 };
 // @vscode/test-electron cannot open desktop VS Code in Restricted Mode.
-for (const mode of runtime === 'desktop' ? ['trusted'] : ['trusted', 'restricted']) await runMode(mode);
+for (const mode of runtime === 'desktop' ? ['trusted', 'virtual'] : ['trusted', 'restricted', 'virtual']) await runMode(mode);
 console.log(`vscode: ${sum.passed} passed, ${sum.failed} failed${sum.skipped > 0 ? `, ${sum.skipped} skipped` : ''}`);
 process.exitCode = failed || sum.failed > 0 ? 1 : 0;
 
-/** One window: a trusted folder, or a folder in Restricted Mode (there only the suites named `*.restricted.test.ts` run). */
+/** One window: a trusted folder, a folder in Restricted Mode (for the suites `*.restricted.test.ts`), or one on no disk (`*.virtual.test.ts`). */
 async function runMode(mode) {
   const temporary = fs.mkdtempSync(path.join(os.tmpdir(), 'vst-'));
   const workspace = path.join(temporary, 'workspace');
   fs.cpSync(path.join(root, 'test/fixtures/workspace'), workspace, { recursive: true });
+  const virtual = path.join(temporary, 'virtual.code-workspace');
+  fs.writeFileSync(virtual, JSON.stringify({ folders: [{ uri: 'virtual-test:/samples' }] }));
   const results = path.join(temporary, 'results.json');
   try {
     await runTests({
@@ -55,7 +57,7 @@ async function runMode(mode) {
         SINGULARITY_CACHEDIR: path.join(temporary, 'singularity'),
       },
       launchArgs: [
-        workspace,
+        mode === 'virtual' ? virtual : workspace,
         `--user-data-dir=${path.join(temporary, 'u')}`,
         `--extensions-dir=${path.join(temporary, 'e')}`,
         '--disable-extensions',

@@ -13,9 +13,24 @@ export async function pull(session: Session, target: Target, destination: PullPa
   const existing = result?.items.filter(({ outcome }) => outcome === 'exists') ?? [];
   if (existing.length > 0 && (await mayReplace(existing)))
     result = await requestWithProgress(session.server, 'pull', { target, destination, overwrite: true }, title);
-  if (result === undefined) return;
+  if (result === undefined) return tellCancelled(session, target, destination);
   session.caches.refresh();
   for (const item of result.items) if (item.outcome !== 'exists') void tell(session, item, target);
+}
+
+/** What became of the part that came before the user cancelled, with the ways to go on. */
+async function tellCancelled(session: Session, target: Target, destination: PullParams['destination']): Promise<void> {
+  session.caches.refresh();
+  const keeps = vscode.workspace.getConfiguration('containerMetalink').get<string>('download.onCancel') !== 'delete';
+  const name = nameOf(target);
+  const goOn = vscode.l10n.t('Go On');
+  const always = vscode.l10n.t('Keep or Delete?');
+  const message = keeps
+    ? vscode.l10n.t('The pull of {0} was cancelled. What came so far is kept: the next pull goes on from there.', name)
+    : vscode.l10n.t('The pull of {0} was cancelled, and what came so far was deleted.', name);
+  const choice = await vscode.window.showInformationMessage(message, ...(keeps ? [goOn] : []), always);
+  if (choice === goOn) await pull(session, target, destination);
+  else if (choice === always) await vscode.commands.executeCommand('workbench.action.openSettings', 'containerMetalink.download.onCancel');
 }
 
 async function mayReplace(existing: readonly PulledItem[]): Promise<boolean> {

@@ -13,7 +13,12 @@ export function createStatus(context: vscode.ExtensionContext, server: Server, e
   async function show(): Promise<void> {
     const found = await engine.find();
     item.text = running ? textOf(status) : vscode.l10n.t('Container Metalink: starting');
-    item.detail = found === undefined ? noEngineText() : [found.program, found.module].filter((part) => part !== undefined).join(' · ');
+    item.detail =
+      hasTrouble(status) || isSwitchedOff()
+        ? '' // what is wrong and what to do must fit into one line
+        : found === undefined
+          ? noEngineText()
+          : [found.program, found.module].filter((part) => part !== undefined).join(' · ');
     item.busy = !running || status.state === 'busy';
     item.severity = severityOf(status);
     item.command = commandOf(status);
@@ -31,31 +36,45 @@ export function createStatus(context: vscode.ExtensionContext, server: Server, e
     }),
     engine.onChange(() => void show()),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void show()),
+    vscode.workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration(`containerMetalink.${offlineSwitch}`)) void show();
+    }),
   );
   void show();
 }
 
 function textOf({ state, text }: StatusParams): string {
   if (!vscode.workspace.isTrusted) return vscode.l10n.t('Containers: language features only (Restricted Mode)');
+  if (state === 'idle' && isSwitchedOff()) return vscode.l10n.t('Containers: offline by your settings, only commands ask hubs');
   if (text !== '') return vscode.l10n.t('Containers: {0}', text);
   return state === 'offline' ? vscode.l10n.t('Containers: offline') : vscode.l10n.t('Containers: ready');
 }
 
+const offlineSwitch = 'online.enabled';
+
+function isSwitchedOff(): boolean {
+  return !vscode.workspace.getConfiguration('containerMetalink').get<boolean>(offlineSwitch, true);
+}
+
 function noEngineText(): string {
   return vscode.workspace.isTrusted
-    ? vscode.l10n.t('no Apptainer or SingularityCE found: build and run are off')
+    ? vscode.l10n.t('no engine found: no build, no run')
     : vscode.l10n.t('no engine is used until you trust the folder');
 }
 
-function severityOf({ state }: StatusParams): vscode.LanguageStatusSeverity {
+function severityOf(status: StatusParams): vscode.LanguageStatusSeverity {
+  return hasTrouble(status) ? vscode.LanguageStatusSeverity.Warning : vscode.LanguageStatusSeverity.Information;
+}
+
+function hasTrouble({ state }: StatusParams): boolean {
   switch (state) {
     case 'idle':
     case 'busy':
-      return vscode.LanguageStatusSeverity.Information;
+      return false;
     case 'offline':
     case 'rate-limited':
     case 'sign-in':
-      return vscode.LanguageStatusSeverity.Warning;
+      return true;
   }
 }
 
@@ -63,5 +82,11 @@ function commandOf({ state, host }: StatusParams): vscode.Command {
   if (!vscode.workspace.isTrusted) return { command: 'workbench.trust.manage', title: vscode.l10n.t('Manage trust') };
   if (state === 'sign-in') return { command: 'containerMetalink.signIn', title: vscode.l10n.t('Sign in'), arguments: [{ host }] };
   if (state === 'offline' || state === 'rate-limited') return { command: 'containerMetalink.refresh', title: vscode.l10n.t('Try again') };
+  if (isSwitchedOff())
+    return {
+      command: 'workbench.action.openSettings',
+      title: vscode.l10n.t('Change'),
+      arguments: [`@id:containerMetalink.${offlineSwitch}`],
+    };
   return { command: 'containerMetalink.showLog', title: vscode.l10n.t('Show log') };
 }

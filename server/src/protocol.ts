@@ -53,6 +53,10 @@ export interface ImageContentsView {
 /** Request: gather evidence about a target. Progress through `workDoneToken`; cancellable. */
 export interface VerifyParams {
   readonly target: Target;
+  /** Paths of key files that the user chose: OpenPGP, PEM, certificates. Trusted for this verification. */
+  readonly keys?: readonly string[];
+  /** Count signatures of Singularity 3.0–3.5. */
+  readonly legacy?: boolean;
   readonly workDoneToken?: string | number;
 }
 export interface VerifyResult {
@@ -83,13 +87,21 @@ export interface PulledItem {
   readonly message: string;
 }
 
-/** Request: the caches and their entries. Level by level, so that nothing is scanned before it is asked for. */
+/**
+ * Request: the caches and their entries, level by level, so that nothing is scanned before it is asked for. Without `root` all caches;
+ * `root` alone: this cache; with `kind`, or `only`: its entries.
+ */
 export interface CacheListParams {
-  /** Entries of one cache and kind; without, the caches and the totals of their kinds. */
   readonly root?: string;
   readonly kind?: string;
+  /** What interrupted downloads left behind, in all kinds of a cache. */
+  readonly only?: 'leftovers';
+  /** `false`: which kinds there are, without counting what is in them. */
+  readonly totals?: boolean;
   /** At most so many entries, the newest; without, all. */
   readonly limit?: number;
+  /** Only entries whose title, path, reference or digest holds this text, in any case. */
+  readonly filter?: string;
 }
 export interface CacheListResult {
   readonly caches: readonly CacheView[];
@@ -99,6 +111,8 @@ export interface CacheListResult {
 }
 export interface CacheView {
   readonly engine: Engine | 'singularity2';
+  /** Another engine that keeps its images in the same place. */
+  readonly alsoOf?: Engine | 'singularity2';
   readonly root: string;
   /** Entries may be deleted. */
   readonly writable: boolean;
@@ -106,22 +120,40 @@ export interface CacheView {
   readonly shared?: boolean;
   /** Why it is off or unreadable, for people. */
   readonly problem?: string;
-  readonly kinds: readonly { readonly kind: string; readonly title: string; readonly count: number; readonly bytes: number }[];
-  readonly bytes: number;
+  readonly kinds: readonly CacheKindView[];
+  /** Undefined while it was not counted. */
+  readonly bytes?: number;
   /** What interrupted downloads left behind in all kinds, when there is some. */
   readonly leftovers?: { readonly count: number; readonly bytes: number };
+}
+export interface CacheKindView {
+  readonly kind: string;
+  readonly title: string;
+  /** Undefined while it was not counted, as `bytes`. */
+  readonly count?: number;
+  readonly bytes?: number;
 }
 export interface CacheEntryView {
   readonly path: string;
   readonly kind: string;
   readonly engine: Engine | 'singularity2';
-  /** What people call it: `lolcow 1.0 · amd64`, or the file name when nothing is known. */
+  /** What people call it: `lolcow 1.0 · amd64`, or the file name, digests shortened, when nothing is known. */
   readonly title: string;
+  /** The title is only the file's name. */
+  readonly unnamed?: true;
   readonly bytes: number;
   /** Milliseconds since the epoch. */
   readonly modified: number;
   readonly reference?: string;
   readonly digest?: string;
+  /** What a blob of an OCI layout is. */
+  readonly role?: 'image' | 'index' | 'config' | 'layer';
+  /** Of an image in an OCI layout: bytes with all its parts. */
+  readonly imageBytes?: number;
+  /** Paths of the images (their manifests) that a blob is part of. */
+  readonly usedBy?: readonly string[];
+  /** Where it leads, when it is a link. */
+  readonly linkTo?: string;
   readonly verdict?: 'failed' | 'intact' | 'signed' | 'unverified';
   /** `temporary`, `name-mismatch`, `unused-blob`, `old-layout`… */
   readonly orphan?: string;
@@ -139,6 +171,10 @@ export interface CacheDetailsParams {
 export interface CacheDetailsResult {
   readonly entry: CacheEntryView;
   readonly contents?: ImageContentsView;
+  /** Of an image in an OCI layout: what it consists of. */
+  readonly parts?: readonly CacheEntryView[];
+  /** Of a blob: the images that it is part of. */
+  readonly usedBy?: readonly CacheEntryView[];
   readonly problem?: string;
 }
 /** Request: check entries against their names and signatures. Without `paths`: all. Progress, cancellable. */
@@ -157,8 +193,8 @@ export interface CacheCleanParams {
   readonly olderThanDays?: number;
   readonly largerThanBytes?: number;
   readonly kinds?: readonly string[];
-  /** Only leftovers: temporary files, unused blobs, old layouts, damaged entries. */
-  readonly orphansOnly?: boolean;
+  /** Only what is one of these: left by interrupted downloads, used by no image, damaged, read by no engine. */
+  readonly waste?: readonly ('leftovers' | 'unused' | 'damaged' | 'outdated')[];
   /** Only what also stands in another cache. */
   readonly duplicatesOnly?: boolean;
   readonly dryRun: boolean;

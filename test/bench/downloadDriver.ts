@@ -21,8 +21,9 @@ const jobs = JSON.parse(fs.readFileSync(file, 'utf8')) as Jobs;
 const say = (text: string): void => {
   if (jobs.verbose === true) process.stderr.write(`${text}\n`);
 };
+const certificates = Promise.resolve(jobs.certificates ?? []);
 const world: DownloadWorld = {
-  proxies: jobs.certificates === undefined ? {} : { certificates: jobs.certificates },
+  proxies: jobs.certificates === undefined ? {} : { certificates: () => certificates },
   log: { info: say, warn: say, error: say, debug: say },
   settings: { connections: 4, rateLimit: 0, location: '', allowedFolders: [], userAgent: 'container-metalink-bench', ...jobs.settings },
   ...(jobs.worker === undefined ? {} : { worker: jobs.worker }),

@@ -64,11 +64,14 @@ async function putImage(cache: CacheLocation, layers: readonly string[], note: s
   return hex;
 }
 
-async function clean(cache: CacheLocation, paths: readonly string[] | undefined, orphansOnly: boolean): Promise<unknown> {
+async function clean(cache: CacheLocation, paths: readonly string[] | undefined, orphans: boolean): Promise<unknown> {
   const entries = await markUnusedBlobs(cache, await listCache(cache));
   const use = await readLayoutUse(cache);
   const layouts = new Map(use ? [[cache.root, use]] : []);
-  const plan = planClean({ caches: [cache], entries, layouts, now: Date.now() }, { orphansOnly, ...(paths && { paths }) });
+  const plan = planClean(
+    { caches: [cache], entries, layouts, now: Date.now() },
+    { ...(orphans && { waste: ['leftovers', 'unused', 'outdated'] }), ...(paths && { paths }) },
+  );
   const result = await removePlanned([cache], plan);
   return { removed: result.removed.map(({ entry }) => ({ path: entry.path, bytes: entry.bytes })), kept: result.kept };
 }

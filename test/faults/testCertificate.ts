@@ -17,3 +17,7 @@ qTQbH7ROH/lQGAWbNObuWSreuz2hRANCAAT2/W9YYEpD+gRRO3hTddm2Z+JCKyc4
 MX6PoNPW8Tlg0X2B0CnJtgPApOawRlm9l03k7nopgOHOQBpi9pXtMcea
 -----END PRIVATE KEY-----
 `;
+
+/** What trusts `testCertificate`: the same list each time, as settings give it. */
+const authorities = Promise.resolve([testCertificate]);
+export const testAuthorities = (): Promise<readonly string[]> => authorities;

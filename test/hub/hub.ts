@@ -8,6 +8,7 @@ import type { Fault, FaultOptions } from './faults';
 import { createFaults, spoil } from './faults';
 import type { StoredImages } from './images';
 import { loadImages } from './images';
+import { ipfsGateway } from './ipfs';
 import { keyServer } from './keyServer';
 import { library } from './library';
 import { mirrors } from './mirrors';
@@ -81,6 +82,7 @@ export async function startHub(options: HubOptions = {}): Promise<EmbeddedHub> {
     singularityHub(images),
     mirrors(images),
     keyServer(images),
+    ipfsGateway(images),
     storage(store, images),
   ];
   const scheme = options.tls === undefined ? 'http' : 'https';

@@ -7,8 +7,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CompletionItem, CompletionList, Hover } from 'vscode-languageserver-types';
 import { methods } from '../../server/src/protocol';
 import type { CacheListResult, InspectResult, PinResult, PullResult, VerifyResult } from '../../server/src/protocol';
+import { parseReference } from '../../server/src/image/reference';
 import { startHub } from '../hub/hub';
 import type { EmbeddedHub } from '../hub/hub';
+import { imageCid } from '../hub/ipfs';
 import { misbehaveAsSampled, writeSampleWorkspace } from '../hub/samples';
 import { startSession } from './session';
 import type { Session } from './session';
@@ -143,6 +145,28 @@ describe('verify and pull', () => {
       destination: { kind: 'cache' },
     });
     expect(items[0]?.path).toBe(path.join(folder, 'apptainer', 'cache', 'oras', `sha256:${hub.images.image('tool-1.4.sif').sha256}`));
+  });
+
+  test('a file of IPFS is verified by its CID, whatever the gateway sends, and stands under the CID’s hash', async () => {
+    const cid = imageCid(hub.images, 'tool-1.4.sif');
+    const reference = `ipfs://${cid}`;
+    const pull = () =>
+      session.request<PullResult>(methods.pull, { target: { kind: 'reference', reference }, destination: { kind: 'cache' } });
+    expect((await pull()).items).toMatchObject([{ outcome: 'failed' }]);
+    process.env.IPFS_GATEWAY = hub.origin;
+    const behaveAgain = hub.misbehave(`/ipfs/${cid}`, { kind: 'wrong-bytes', offset: 300_000, count: 16 });
+    expect((await pull()).items).toMatchObject([{ outcome: 'failed' }]);
+    behaveAgain();
+    const { items } = await pull();
+    expect(items).toMatchObject([{ outcome: 'pulled', report: { verdict: 'intact' } }]);
+    const parsed = parseReference(reference).reference;
+    const name = parsed?.kind === 'ipfs' ? (parsed.digest?.hex ?? '') : '';
+    expect(items[0]?.path).toBe(path.join(folder, 'apptainer', 'cache', 'ipfs', name));
+    expect(
+      createHash('sha256')
+        .update(fs.readFileSync(items[0]?.path ?? ''))
+        .digest('hex'),
+    ).toBe(hub.images.image('tool-1.4.sif').sha256);
   });
 
   test('a Docker image becomes blobs of the layout', async () => {

@@ -75,7 +75,7 @@ async function main() {
   );
 
   const signedIn = { username: alice.user, password: alice.password, source: 'the test' };
-  const trusted = { certificates: Promise.resolve([authority]) };
+  const trusted = { certificates: () => Promise.resolve([authority]) };
   const world = (accounts = {}, settings = trusted, more = {}) => makeHubs(product, { accounts, settings, ...more });
   const ref = (text) => {
     const { reference, problems } = product.parseReference(text);

@@ -1,4 +1,4 @@
-// A recipe in daily use: colours, outline, mistakes and their fixes, hover, completion.
+// A recipe in daily use: colours, outline, mistakes and their fixes, hover, completion, snippets.
 import assert from 'node:assert/strict';
 
 export const tests = {
@@ -17,13 +17,9 @@ export const tests = {
     await workbench.page.keyboard.press('Escape');
   },
   'a quick fix mends a section name': async (workbench) => {
-    await workbench.clickLine('%tests');
-    await workbench.page.keyboard.press('Control+.');
-    const menu = workbench.page.locator('.action-widget:not(.action-list-submenu-panel)');
-    await menu.waitFor();
+    const fix = await workbench.quickFix('%tests', '%test');
     await workbench.picture('recipe-quick-fix');
-    await menu.locator('.monaco-list-row', { hasText: '%test' }).first().click();
-    await workbench.line(/^%test$/).waitFor();
+    await workbench.until(() => fix.click({ timeout: 5000 }), workbench.line(/^%test$/));
   },
   'a hover on From tells what the hub says': async (workbench) => {
     await workbench.open('tool.def', 'Bootstrap: docker');
@@ -32,19 +28,38 @@ export const tests = {
     await workbench.picture('recipe-hover');
     await workbench.page.keyboard.press('Escape');
   },
-  'completion offers sections, then tags of the hub': async (workbench) => {
+  'completion offers tags of the hub': async (workbench, playground) => {
     await workbench.open('oras.def', 'Bootstrap: oras');
     await workbench.clickLine('From:');
     await workbench.page.keyboard.press('Shift+Home');
-    await workbench.page.keyboard.type(`From: ${await hubOf(workbench)}/demo/tool:`);
-    const widget = workbench.page.locator('.suggest-widget.visible');
-    await widget.locator('.monaco-list-row', { hasText: '1.3' }).first().waitFor();
+    await workbench.page.keyboard.type(`From: ${new URL(playground.hub.origin).host}/demo/tool:`);
+    const offer = suggestion(workbench, '1.3');
+    await workbench.until(() => askForSuggestions(workbench), offer);
     await workbench.picture('recipe-completion');
     await workbench.page.keyboard.press('Escape');
     await workbench.page.keyboard.press('Control+z');
   },
+  'a snippet makes a whole recipe': async (workbench) => {
+    await workbench.command('Create: New File');
+    await workbench.pick('Container Recipe');
+    await workbench.pick('A container image of a registry');
+    await workbench.line('Bootstrap: docker').first().waitFor();
+    await workbench.page.keyboard.press('Control+a');
+    await workbench.page.keyboard.type('multi-stage');
+    const offer = suggestion(workbench, 'multi-stage');
+    await workbench.until(() => askForSuggestions(workbench), offer);
+    await workbench.picture('recipe-snippet');
+    await workbench.until(() => offer.first().click({ timeout: 5000 }), workbench.line('%files from build'));
+    await workbench.page.keyboard.press('Escape');
+  },
 };
 
-async function hubOf(workbench) {
-  return /127\.0\.0\.1:\d+/.exec(await workbench.shownText())?.[0];
+function suggestion(workbench, text) {
+  return workbench.page.locator('.suggest-widget.visible .monaco-list-row', { hasText: text });
+}
+
+/** What is shown already answers an earlier text: it is closed first. */
+async function askForSuggestions({ page }) {
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Control+Space');
 }

@@ -2,17 +2,20 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
+import { waitFor } from './workbench.mjs';
 
 export const tests = {
   'a metalink has its language, lenses and hover': async (workbench) => {
     await workbench.open('tool-1.4.meta4', '<metalink');
     await workbench.page.locator('.statusbar-item', { hasText: 'Metalink' }).first().waitFor();
     await workbench.codeLens('Verify').first().waitFor();
+    await workbench.hover('<size>');
     await workbench.picture('metalink');
+    await workbench.page.keyboard.press('Escape');
   },
   'Verify Container tells the verdict first, then every check': async (workbench) => {
     await workbench.command('Containers: Verify Container');
-    await workbench.line('INTACT').waitFor({ timeout: 90_000 });
+    await workbench.line('INTACT').waitFor();
     const report = await workbench.shownText();
     assert.match(report, /✓ sha-256/);
     assert.match(report, /pieces/);
@@ -22,17 +25,12 @@ export const tests = {
     await workbench.picture('report');
   },
   'a key is trusted only after a question, and then the verdict is signed': async (workbench) => {
-    await workbench.codeLens('Trust this key').first().click();
-    await workbench.dialog().waitFor();
+    await workbench.pressLens('Trust this key', workbench.dialog());
     await workbench.picture('trust-key');
     await workbench.pressDialogButton('Trust');
     await workbench.notification('The key is trusted').waitFor();
     await workbench.clearNotifications();
-    await workbench.codeLens('Verify again').first().click();
-    await workbench
-      .line(/sif\s+SIGNED\sBY/)
-      .first()
-      .waitFor({ timeout: 90_000 });
+    await workbench.pressLens('Verify again', workbench.line(/sif\s+SIGNED\sBY/), { each: 30_000 });
     await workbench.settled();
     await workbench.picture('report-signed');
   },
@@ -41,7 +39,7 @@ export const tests = {
     await workbench.command('Containers: Pull and Verify Container into Cache');
     await workbench.notification('Pulling').first().waitFor();
     await workbench.picture('pull-progress');
-    await workbench.notification(/is in the .*cache/i).waitFor({ timeout: 120_000 });
+    await workbench.notification(/is in the .*cache/i).waitFor();
     await workbench.picture('pulled');
     const cached = fs.readdirSync(path.join(playground.folder, 'apptainer/cache'), { recursive: true }).map(String);
     const image = cached.find((name) => fs.statSync(path.join(playground.folder, 'apptainer/cache', name)).size > 100_000);
@@ -55,28 +53,20 @@ export const tests = {
     await workbench.clearNotifications();
   },
   'a damaged image fails, and the first line says so': async (workbench) => {
-    const row = workbench.page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'images' });
-    await row.click();
-    const damaged = workbench.page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'damaged.sif' });
-    await damaged.click({ button: 'right' });
-    await contextMenu(workbench, 'Container Image', 'Verify Container');
-    await workbench.line('FAILED').waitFor({ timeout: 60_000 });
+    await workbench.openFolder('images', 'damaged.sif');
+    await workbench.chooseInMenu(workbench.file('damaged.sif'), ['Container Image', 'Verify Container'], workbench.line('FAILED'));
     await workbench.settled();
     assert.match(await workbench.shownText(), /✗/);
     await workbench.picture('report-failed');
   },
   'the contents of an image are shown from the explorer': async (workbench) => {
-    const image = workbench.page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'tool-1.4.sif' });
-    await image.click({ button: 'right' });
+    const image = workbench.file('tool-1.4.sif');
+    const entries = ['Container Image', 'Show Contents of Image'];
+    await workbench.openMenu(image, entries);
     await workbench.picture('menu-image');
-    await contextMenu(workbench, 'Container Image', 'Show Contents of Image');
-    await workbench.line('Labels').waitFor();
+    await workbench.chooseInMenu(image, entries, workbench.line('Labels'));
     await workbench.picture('contents');
-    await workbench.codeLens('Open recipe').first().click();
-    await workbench
-      .line(/^Bootstrap/i)
-      .first()
-      .waitFor();
+    await workbench.pressLens('Open recipe', workbench.line(/^Bootstrap/i));
     await workbench.picture('contents-recipe');
   },
   'Show Manifest from a recipe': async (workbench) => {
@@ -88,25 +78,20 @@ export const tests = {
   },
   'Pin Images to Digests, and back': async (workbench) => {
     await workbench.open('tool.def', 'Bootstrap: docker');
+    const digest = workbench.line(/@sha256:[0-9a-f]{64}/).first();
     await workbench.command('Containers: Pin Images to Digests');
-    await workbench
-      .line(/@sha256:[0-9a-f]{64}/)
-      .first()
-      .waitFor();
+    await digest.waitFor();
     await workbench.picture('pinned');
     await workbench.command('Containers: Unpin Images from Digests');
-    await workbench
-      .line(/@sha256:/)
-      .first()
-      .waitFor({ state: 'detached' });
+    await digest.waitFor({ state: 'detached' });
     await workbench.clearNotifications();
   },
   'Resolve Sizes and Hashes': async (workbench) => {
     await workbench.open('unhashed.meta4', '<metalink');
     await workbench.command('Containers: Resolve Sizes and Hashes');
-    await workbench.line('<size>').first().waitFor({ timeout: 60_000 });
+    await workbench.line('<size>').first().waitFor();
+    await workbench.settled();
     await workbench.picture('resolved');
-    await workbench.page.keyboard.press('Escape');
     await workbench.clearNotifications();
   },
   'Check Mirrors': async (workbench) => {
@@ -127,19 +112,65 @@ export const tests = {
     await workbench.picture('converted');
     await workbench.clearNotifications();
   },
+  'Create Metalink from the explorer describes an image, signatures and pieces included': async (workbench) => {
+    const entries = ['Container Image', 'Create Metalink'];
+    await workbench.chooseInMenu(workbench.file('tool-1.3.sif'), entries, workbench.line('<size>'));
+    await workbench.line(/<hash.type="sha-256">[0-9a-f]{64}</).waitFor();
+    assert.match(await workbench.shownText(), /<file name="tool-1\.3\.sif">/);
+    await workbench.settled();
+    await workbench.picture('created');
+    await workbench.clearNotifications();
+  },
+  'Create Metalink asks for the image when nothing is named': async (workbench, playground) => {
+    await workbench.command('View: Close All Editors');
+    await discardChanges(workbench);
+    await workbench.command('Containers: Create Metalink');
+    await workbench.question('Create a metalink for which image?').waitFor();
+    const reference = `oras://${new URL(playground.hub.origin).host}/demo/tool:1.4`;
+    await workbench.page.locator('.quick-input-widget input.input').fill(reference);
+    await workbench.quickInput().locator('.monaco-list-row', { hasText: 'image reference' }).first().waitFor();
+    await workbench.picture('create-asks');
+    await workbench.page.keyboard.press('Enter');
+    await workbench.line('/v2/demo/tool/blobs/sha256:').first().waitFor();
+    await workbench.clearNotifications();
+  },
+  'Merge Metalinks asks which, and joins their mirrors': async (workbench, playground) => {
+    const mirror = (name) =>
+      `<metalink xmlns="urn:ietf:params:xml:ns:metalink">\n  <file name="tool.sif">\n    <hash type="sha-256">${'0123456789abcdef'.repeat(4)}</hash>\n    <url>https://${name}.example.org/tool.sif</url>\n  </file>\n</metalink>\n`;
+    for (const name of ['east', 'west']) fs.writeFileSync(path.join(playground.workspace, `${name}.meta4`), mirror(name));
+    await workbench.file('west.meta4').waitFor();
+    await workbench.command('Containers: Merge Metalinks');
+    await workbench.question('Merge which metalinks?').waitFor();
+    for (const name of ['east.meta4', 'west.meta4']) await check(workbench, name);
+    await workbench.picture('merge-asks');
+    const join = workbench.quickInput().getByText('OK', { exact: true });
+    await workbench.until(() => join.click({ timeout: 5000 }), workbench.line('east.example.org'));
+    await workbench.line('west.example.org').waitFor();
+    assert.equal((await workbench.shownText()).match(/<file /g)?.length, 1);
+    await workbench.picture('merged');
+    await workbench.clearNotifications();
+  },
 };
 
-/** Chooses from a submenu of the context menu that is open. */
-export async function contextMenu(workbench, submenu, entry) {
-  const menu = workbench.page.locator('.monaco-menu');
-  await menu.locator('.action-item', { hasText: submenu }).first().hover();
-  const item = workbench.page.locator('.monaco-menu .action-item', { hasText: entry }).last();
-  await item.waitFor();
-  // A menu that has only just opened ignores the mouse, so that nobody runs what they did not see: then it takes a second click.
-  for (let attempt = 0; attempt < 5 && (await item.isVisible()); attempt++) {
-    await item.click({ timeout: 5000 });
-    await item.waitFor({ state: 'detached', timeout: 2000 }).catch((error) => {
-      if (attempt === 4) throw error;
-    });
-  }
+/** Ticks an entry of a list in which many can be chosen. */
+async function check(workbench, text) {
+  const row = workbench.quickInput().locator('.monaco-list-row', { hasText: text }).first();
+  const box = row.locator('[role=checkbox], .quick-input-list-checkbox').first();
+  await waitFor(`${text} is ticked`, async () => {
+    if ((await box.getAttribute('aria-checked')) === 'true') return true;
+    await box.click({ timeout: 5000 });
+    return (await box.getAttribute('aria-checked')) === 'true';
+  });
+}
+
+/** Answers the question about unsaved documents that comes when all editors are closed. */
+export async function discardChanges(workbench) {
+  const discard = workbench.dialog().getByRole('button', { name: /Don't Save/ });
+  await workbench.until(
+    async () => {
+      if (await discard.isVisible()) await discard.click({ timeout: 5000 });
+    },
+    async () => (await workbench.page.locator('.tab').count()) === 0,
+    { each: 500 },
+  );
 }

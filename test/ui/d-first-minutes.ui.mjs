@@ -1,5 +1,7 @@
-// First minutes: the walkthrough with its five steps, new documents, the palette of a fresh window.
+// First minutes: the walkthrough with its five steps, new documents, the palette of a fresh window, settings that take effect at once.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
 
 export const settings = { 'workbench.startupEditor': 'none' };
 
@@ -7,8 +9,9 @@ export const tests = {
   'the palette hides what needs an argument or another editor': async (workbench) => {
     for (const shown of ['Verify Container', 'Pull and Verify Container into Cache', 'New Container Recipe', 'Clean Caches'])
       await workbench.offers(`Containers: ${shown}`);
+    const entries = await workbench.paletteEntries('Containers: ');
     for (const hidden of ['Copy Digest', 'Resolve Sizes and Hashes', 'Build Container', 'Pin Images'])
-      assert.ok(!(await workbench.paletteEntries(`Containers: ${hidden}`)).some((entry) => entry.includes(hidden)), hidden);
+      assert.ok(!entries.some((entry) => entry.includes(hidden)), hidden);
   },
   'the walkthrough has five steps with pictures': async (workbench) => {
     await workbench.page.keyboard.press('Control+b'); // the pictures need the room
@@ -21,20 +24,44 @@ export const tests = {
     await workbench.picture('walkthrough');
   },
   'step 1: the sample recipe opens, and the step is done': async (workbench) => {
-    await workbench.page.getByText('Open Sample Recipe', { exact: true }).click();
-    await workbench.line('%tests').waitFor();
+    await pressStep(workbench, 'Open Sample Recipe', workbench.line('%tests'));
     await workbench.page.locator('.squiggly-error').first().waitFor({ state: 'attached' });
     await workbench.picture('walkthrough-sample');
   },
   'step 2: the quick fix mends it, and the step is done': async (workbench) => {
-    await workbench.clickLine('%tests');
-    await workbench.page.keyboard.press('Control+.');
-    await workbench.page.locator('.action-widget:not(.action-list-submenu-panel) .monaco-list-row', { hasText: '%test' }).first().click();
-    await workbench.line(/^%test$/).waitFor();
-    await workbench.page.locator('.tab', { hasText: 'Welcome' }).click();
-    // Both steps are done: each has its mark.
-    await workbench.page.locator('.getting-started-step .codicon.complete').nth(1).waitFor();
+    const fix = await workbench.quickFix('%tests', '%test');
+    await workbench.until(() => fix.click({ timeout: 5000 }), workbench.line(/^%test$/));
+    await showWalkthrough(workbench);
+    await isDone(workbench, 2);
     await workbench.picture('walkthrough-done');
+  },
+  'step 3: an image is pinned to its digest, and the step is done': async (workbench) => {
+    await workbench.open('tool.def', 'Bootstrap: docker');
+    await workbench.command('Containers: Pin Images to Digests');
+    await workbench
+      .line(/@sha256:/)
+      .first()
+      .waitFor();
+    await showWalkthrough(workbench);
+    await isDone(workbench, 3);
+  },
+  'step 4: a container is verified, and the step is done': async (workbench) => {
+    await workbench.open('tool-1.4.meta4', '<metalink');
+    await workbench.command('Containers: Verify Container');
+    await workbench.line('INTACT').waitFor();
+    await workbench.settled();
+    await showWalkthrough(workbench);
+    await isDone(workbench, 4);
+  },
+  'step 5: the button opens the cache view, and the walkthrough is done': async (workbench) => {
+    await step(workbench, 'Look into the cache');
+    const view = workbench.page.locator('.pane-header', { hasText: 'Caches' });
+    await pressStep(workbench, 'Open Container Caches', view);
+    await workbench.page.getByText('There is no cache of Apptainer or SingularityCE').waitFor();
+    await workbench.picture('cache-empty');
+    await showWalkthrough(workbench);
+    await isDone(workbench, 5);
+    await workbench.picture('walkthrough-all-done');
   },
   'New Container Recipe offers what to start from': async (workbench) => {
     await workbench.command('Containers: New Container Recipe');
@@ -43,23 +70,102 @@ export const tests = {
     await workbench.pick('A build stage and a small final image');
     await workbench.line('Stage: build').waitFor();
   },
-  'New Metalink opens a skeleton': async (workbench) => {
-    await workbench.command('Containers: New Metalink');
+  'New File… offers a recipe and a metalink': async (workbench) => {
+    await workbench.command('Create: New File');
+    await workbench.quickInput().locator('.monaco-list-row', { hasText: 'Container Recipe' }).waitFor();
+    await workbench.picture('new-file');
+    await workbench.pick('Metalink');
     await workbench.pick('Skeleton');
     await workbench.line('urn:ietf:params:xml:ns:metalink').waitFor();
   },
   'the status item tells the state and that there is no engine': async (workbench) => {
     await workbench.open('tool.def', 'Bootstrap: docker');
-    await workbench.page.locator('#status\\.languageStatus').click();
-    await workbench.page.locator('.hover-language-status', { hasText: 'Containers' }).first().waitFor();
+    const item = workbench.page.locator('.hover-language-status', { hasText: 'Containers' }).first();
+    await workbench.until(() => workbench.page.locator('#status\\.languageStatus').click({ timeout: 5000 }), item);
+    assert.match(await item.innerText(), /no Apptainer or SingularityCE/);
     await workbench.picture('status');
     await workbench.page.keyboard.press('Escape');
   },
+  'without an engine the menu shows building greyed out, and the palette says why': async (workbench) => {
+    await workbench.command('View: Show Explorer');
+    await workbench.openMenu(workbench.file('tool.def'), ['Container', 'No Apptainer or SingularityCE Found']);
+    const entry = workbench.menuItem('No Apptainer or SingularityCE Found');
+    assert.match((await entry.getAttribute('class')) ?? '', /disabled/);
+    await workbench.picture('menu-no-engine');
+    await workbench.page.keyboard.press('Escape');
+    await workbench.page.keyboard.press('Escape');
+    await workbench.command('Containers: Why Are Build and Run Off');
+    await workbench.notification('Neither apptainer nor singularity was found').waitFor();
+    await workbench.picture('no-engine');
+    await workbench.clearNotifications();
+  },
+  'code lenses and hints are turned off and on while the document is open': async (workbench, playground) => {
+    await workbench.open('tool.def', 'Bootstrap: docker');
+    await workbench.codeLens('Verify').first().waitFor();
+    const set = (name, value) => changeSetting(playground, name, value);
+    set('containerMetalink.codeLens.enabled', false);
+    await workbench.codeLens('Verify').first().waitFor({ state: 'detached' });
+    set('containerMetalink.codeLens.enabled', true);
+    await workbench.codeLens('Verify').first().waitFor();
+    set('containerMetalink.inlayHints.enabled', true);
+    await workbench
+      .line(/tool.{0,3}\{\{ version \}\}.*1\.4/)
+      .first()
+      .waitFor();
+    set('containerMetalink.inlayHints.enabled', false);
+    await workbench
+      .line(/tool.{0,3}\{\{ version \}\}.*1\.4/)
+      .first()
+      .waitFor({ state: 'detached' });
+  },
   'settings are grouped and described': async (workbench) => {
     await workbench.command('Preferences: Open Settings (UI)');
-    await workbench.page.locator('.settings-editor .search-container .monaco-editor').click();
-    await workbench.page.keyboard.type('@ext:container-metalink.container-metalink');
-    await workbench.page.locator('.settings-editor .setting-item-label', { hasText: 'Kind' }).first().waitFor();
+    const search = workbench.page.locator('.settings-editor .search-container .monaco-editor');
+    const kind = workbench.page.locator('.settings-editor .setting-item-label', { hasText: 'Kind' }).first();
+    await workbench.until(
+      async () => {
+        await search.click({ timeout: 5000 });
+        await workbench.page.keyboard.press('Control+a');
+        await workbench.page.keyboard.type('@ext:container-metalink.container-metalink');
+      },
+      kind,
+      { each: 20_000 },
+    );
     await workbench.picture('settings');
   },
 };
+
+/** Selects a step of the walkthrough. */
+async function step(workbench, title) {
+  const row = workbench.page.locator('.getting-started-step', { hasText: title });
+  await workbench.until(
+    () => row.click({ timeout: 5000 }),
+    async () => /expanded/.test((await row.getAttribute('class')) ?? ''),
+  );
+}
+
+/** Presses the button of a step. */
+async function pressStep(workbench, button, shown) {
+  const press = workbench.page.locator('.getting-started-step button', { hasText: button }).first();
+  await press.waitFor();
+  await workbench.until(() => press.click({ timeout: 5000 }), shown, { each: 20_000 });
+}
+
+async function showWalkthrough(workbench) {
+  const steps = workbench.page.locator('.getting-started-step').first();
+  await workbench.until(() => workbench.page.locator('.tab', { hasText: /Welcome|Walkthrough/ }).click({ timeout: 5000 }), steps);
+}
+
+/** Waits until so many steps have their mark. */
+async function isDone(workbench, count) {
+  await workbench.page
+    .locator('.getting-started-step .codicon.complete')
+    .nth(count - 1)
+    .waitFor();
+}
+
+/** Writes a setting as a person does in settings.json. */
+function changeSetting({ profile }, name, value) {
+  const file = path.join(profile.userDataDir, 'User/settings.json');
+  fs.writeFileSync(file, JSON.stringify({ ...JSON.parse(fs.readFileSync(file, 'utf8')), [name]: value }, null, 2));
+}

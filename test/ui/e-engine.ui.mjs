@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
+import { waitFor } from './workbench.mjs';
 
 /** An engine that writes an image, and fails in %post as apptainer does when the recipe says `exit 3`. */
 const engine = `#!/bin/bash
@@ -29,6 +30,7 @@ export function prepare(playground) {
     path.join(playground.workspace, 'arguments.def'),
     'Bootstrap: docker\nFrom: debian:13\n\n%post\n    echo before\n    echo {{ flavour }}\n',
   );
+  fs.writeFileSync(path.join(playground.workspace, 'Singularity'), 'Bootstrap: docker\nFrom: debian:13\n\n%post\n    true\n');
   fs.writeFileSync(
     path.join(playground.workspace, 'stops.def'),
     'Bootstrap: docker\nFrom: debian:13\n\n%post\n    echo before\n    exit 3\n',
@@ -43,60 +45,98 @@ export function settings(playground) {
 export const tests = {
   'a build asks for the argument without default, and never overwrites without asking': async (workbench, playground) => {
     await workbench.open('arguments.def', 'flavour');
-    await workbench.command('Containers: Build Container');
-    await workbench.quickInput().locator('.monaco-list-row', { hasText: '--sandbox' }).waitFor();
-    await workbench.picture('build-options');
-    await workbench.page.keyboard.press('Enter');
-    await workbench.quickInput().getByText('Build argument flavour').waitFor();
-    await workbench.answer('vanilla sweet');
-    await workbench.quickInput().getByText('Image to build').waitFor();
-    await workbench.answer('arguments.sif');
-    await waitForFile(path.join(playground.workspace, 'arguments.sif'));
-    assert.match(
-      fs.readFileSync(path.join(playground.home, 'engine.log'), 'utf8'),
-      /--build-arg flavour=vanilla sweet arguments\.sif arguments\.def/,
-    );
+    await startBuild(workbench, async () => workbench.picture('build-options'));
+    await workbench.answerQuestion('Build argument flavour', 'vanilla sweet');
+    await workbench.answerQuestion('Image to build', 'arguments.sif');
+    await waitFor('the image is built', () => fs.existsSync(path.join(playground.workspace, 'arguments.sif')));
+    assert.match(logOf(playground), /--build-arg flavour=vanilla sweet arguments\.sif arguments\.def/);
     await workbench.picture('build-done');
 
-    await workbench.command('Containers: Build Container');
-    await workbench.quickInput().locator('.monaco-list-row', { hasText: '--sandbox' }).waitFor();
-    await workbench.page.keyboard.press('Enter');
-    await workbench.quickInput().getByText('Build argument flavour').waitFor();
-    await workbench.answer('x');
-    await workbench.quickInput().getByText('Image to build').waitFor();
-    await workbench.answer('arguments.sif');
+    await workbench.open('arguments.def', 'flavour');
+    await startBuild(workbench);
+    await workbench.answerQuestion('Build argument flavour', 'x');
+    await workbench.answerQuestion('Image to build', 'arguments.sif');
     await workbench.dialog().getByText('exists already').waitFor();
     await workbench.pressDialogButton('Cancel');
-    assert.equal(fs.readFileSync(path.join(playground.home, 'engine.log'), 'utf8').match(/ build /g).length, 1);
+    assert.equal(logOf(playground).match(/ build /g).length, 1);
+  },
+  'a build never takes the recipe, or a folder that holds it, for the image': async (workbench, playground) => {
+    await workbench.open('Singularity', 'From: debian');
+    await startBuild(workbench);
+    await workbench.question('Image to build').waitFor();
+    for (const wrong of ['Singularity', '.']) {
+      await workbench.answer(wrong);
+      await workbench.quickInput().getByText('it would be deleted').waitFor();
+    }
+    await workbench.picture('build-over-recipe');
+    await workbench.leaveQuickInput();
+    assert.equal(logOf(playground).match(/ build /g).length, 1);
   },
   'an error of the engine stands at the line of the recipe': async (workbench) => {
     await workbench.open('stops.def', 'exit 3');
-    await workbench.command('Containers: Build Container');
-    await workbench.quickInput().locator('.monaco-list-row', { hasText: '--sandbox' }).waitFor();
-    await workbench.page.keyboard.press('Enter');
-    await workbench.quickInput().getByText('Image to build').waitFor();
-    await workbench.answer('stops.sif');
+    await startBuild(workbench);
+    await workbench.answerQuestion('Image to build', 'stops.sif');
     await workbench.page.locator('.squiggly-error').first().waitFor({ state: 'attached' });
     await workbench.picture('build-failed');
     const hover = await workbench.hover('exit 3', 'exit status 3');
     assert.match(await hover.innerText(), /build/);
     await workbench.page.keyboard.press('Escape');
   },
+  'a build task asks in its terminal for the argument without default': async (workbench, playground) => {
+    fs.rmSync(path.join(playground.workspace, 'arguments.sif'));
+    await workbench.command('Tasks: Run Task');
+    const task = workbench.quickInput().locator('.monaco-list-row', { hasText: 'build arguments.def' }).first();
+    // Tasks are sorted by their kind: the list of kinds comes first.
+    const kind = workbench.quickInput().locator('.monaco-list-row', { hasText: 'container-build' }).first();
+    await workbench.until(async () => {
+      if (await kind.isVisible()) await kind.click({ timeout: 5000 });
+    }, task);
+    await workbench.picture('tasks');
+    await task.click();
+    const question = workbench.page
+      .locator('.terminal-wrapper.active .xterm-accessibility, .terminal-wrapper.active .xterm-screen')
+      .first();
+    await question.waitFor();
+    await workbench.until(
+      async () => {
+        await workbench.page.locator('.terminal-wrapper.active .xterm-helper-textarea').focus();
+        await workbench.page.keyboard.type('mint\n');
+      },
+      () => /--build-arg flavour=mint/.test(logOf(playground)),
+    );
+    await waitFor('the image is built', () => fs.existsSync(path.join(playground.workspace, 'arguments.sif')));
+    await workbench.picture('task-asked');
+  },
   'an image runs in the terminal': async (workbench, playground) => {
-    await workbench.page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'images' }).click();
-    await workbench.page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'tool-1.4.sif' }).click({ button: 'right' });
-    const { contextMenu } = await import('./b-verify-and-pull.ui.mjs');
-    await contextMenu(workbench, 'Container Image', 'Run Image in Terminal');
-    await waitFor(() => fs.readFileSync(path.join(playground.home, 'engine.log'), 'utf8').includes(' run '));
+    await workbench.openFolder('images', 'tool-1.4.sif');
+    const image = workbench.file('tool-1.4.sif');
+    for (const [entry, word] of [
+      ['Run Image in Terminal', 'run'],
+      ['Open Shell in Image', 'shell'],
+      ['Inspect Image in Terminal', 'inspect'],
+      ['Test Image in Terminal', 'test'],
+    ])
+      await workbench.chooseInMenu(image, ['Container Image', entry], () =>
+        new RegExp(` ${word} .*tool-1\\.4\\.sif`).test(logOf(playground)),
+      );
     await workbench.picture('run');
   },
 };
 
-async function waitForFile(file) {
-  await waitFor(() => fs.existsSync(file));
+/** "Build Container…" up to its first question, whose defaults are taken. */
+async function startBuild(workbench, look) {
+  await workbench.command('Containers: Build Container');
+  await workbench.question('Build options').waitFor();
+  await workbench.quickInput().locator('.monaco-list-row', { hasText: '--sandbox' }).waitFor();
+  await look?.();
+  await workbench.until(
+    () => workbench.page.keyboard.press('Enter'),
+    async () => !(await workbench.question('Build options').isVisible()),
+  );
 }
 
-async function waitFor(holds) {
-  for (const end = Date.now() + 30_000; !holds(); await new Promise((resolve) => setTimeout(resolve, 100)))
-    if (Date.now() > end) throw new Error('waited in vain');
+/** What the engine was called with. */
+function logOf(playground) {
+  const file = path.join(playground.home, 'engine.log');
+  return fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '';
 }

@@ -11,14 +11,13 @@ export function themeTests(name) {
     'a report': async (workbench) => {
       await workbench.open('tool-1.4.meta4', '<metalink');
       await workbench.command('Containers: Verify Container');
-      await workbench.line('INTACT').waitFor({ timeout: 90_000 });
+      await workbench.line('INTACT').waitFor();
+      await workbench.settled();
       await workbench.picture(`${name}-report`);
     },
     'the cache view': async (workbench) => {
       await workbench.command('Containers: Focus on Caches View');
-      const library = workbench.treeRow('library').first();
-      await library.waitFor();
-      await library.click();
+      await workbench.unfold('library');
       await workbench.treeRow(/tool/).first().waitFor();
       await workbench.picture(`${name}-cache`);
     },

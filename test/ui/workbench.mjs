@@ -1,17 +1,27 @@
 // A person at VS Code's workbench in the browser: opens files, calls commands, reads what is shown.
+//
+// The machine may be slow and busy: rows move while a list is filled, a click is lost while the window is laid out, a menu ignores the
+// mouse in its first moment. So nothing here sleeps and hopes: each act is followed by a look whether what it should bring is there, and is
+// repeated until it is (`until`).
 import fs from 'node:fs';
 import path from 'node:path';
 
-const patience = 30_000;
+/** How long (ms) a state may take to come: long, because only a failing test waits that long. */
+const patience = 90_000;
+/** How long (ms) an act may take to show before it is repeated. */
+const once = 8000;
 
 /** Opens the workbench on a folder and waits until the explorer shows it. */
-export async function openWorkbench(browser, { origin, folder, screenshots, theme }) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce', permissions: [] });
+export async function openWorkbench(browser, { origin, folder, screenshots, theme, locale }) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce', permissions: [], locale });
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin });
   const page = await context.newPage();
   page.setDefaultTimeout(patience);
   await page.goto(`${origin}/?folder=${encodeURIComponent(folder)}`);
-  await page.locator('.monaco-workbench .explorer-folders-view .monaco-list-row').first().waitFor({ timeout: 90_000 });
+  await page
+    .locator('.monaco-workbench .explorer-folders-view .monaco-list-row')
+    .first()
+    .waitFor({ timeout: 2 * patience });
   return new Workbench(page, screenshots, theme);
 }
 
@@ -22,88 +32,131 @@ class Workbench {
     this.theme = theme;
   }
 
+  /**
+   * Acts until `shown` holds: a locator of what must be visible, or a function. The act must be harmless when it comes twice. An act that
+   * fails (what it wants to click has just gone) is an act that showed nothing.
+   */
+  async until(act, shown, { within = patience, each = once } = {}) {
+    const isShown = async (timeout) => {
+      if (typeof shown === 'function') return waitUntil(shown, timeout);
+      await shown.first().waitFor({ timeout });
+      return true;
+    };
+    let problem;
+    for (const end = Date.now() + within; ;) {
+      try {
+        await act();
+        problem = undefined;
+      } catch (error) {
+        problem = error;
+      }
+      try {
+        if (await isShown(each)) return;
+      } catch (error) {
+        problem ??= error;
+      }
+      if (Date.now() > end) throw problem ?? new Error(`What was waited for did not come: ${String(shown)}`);
+    }
+  }
+
   /** Opens a file by Quick Open, goes to its start, and waits for its text. */
   async open(name, text) {
     const base = path.basename(name);
     const row = this.page.locator('.quick-input-list .monaco-list-row', { has: this.page.getByText(base, { exact: true }) }).first();
-    for (let tries = 1; ; tries++) {
-      await this.page.keyboard.press('Control+p');
-      await this.page.locator('.quick-input-widget input.input').fill(name);
-      try {
-        await row.click({ timeout: 5000 });
-        await this.page.locator('.tab.active').getByText(base, { exact: true }).waitFor({ timeout: 5000 });
-        break;
-      } catch (error) {
-        if (tries === 4) throw error;
-        await this.page.keyboard.press('Escape');
-      }
-    }
-    await this.page.locator('.editor-instance .view-line').first().click();
+    const tab = this.page.locator('.tab.active').getByText(base, { exact: true });
+    await this.until(async () => {
+      await this.showQuickInput('Control+p', name);
+      await row.click({ timeout: once });
+    }, tab);
+    const editor = this.page.locator('.editor-group-container.active .editor-instance');
+    const focused = editor.locator('.monaco-editor.focused');
+    await this.until(() => editor.locator('.view-line').first().click({ timeout: once }), focused);
     await this.page.keyboard.press('Control+Home');
     if (text !== undefined) await this.line(text).first().waitFor();
   }
 
-  /** Calls a command of ours from the palette by its title. */
+  /** Calls a command from the palette by its title. */
   async command(title) {
     const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
-    // In a window that has just opened, commands of extensions come a little later, and an open palette does not see them come.
-    for (let tries = 1; ; tries++) {
-      await this.page.keyboard.press('F1');
-      await this.page.locator('.quick-input-widget input.input').fill(`>${title}`);
-      try {
-        await row.click({ timeout: 5000 });
-        return;
-      } catch (error) {
-        if (tries === 6) throw error;
-        await this.page.keyboard.press('Escape');
-      }
-    }
+    const asked = `>${title}`;
+    await this.until(
+      async () => {
+        // In a window that has just opened, commands of extensions come a little later, and an open palette does not see them come.
+        await this.showQuickInput('F1', asked);
+        await row.click({ timeout: once });
+      },
+      // The palette closes, or gives its place to what the command asks.
+      async () => !(await this.quickInput().isVisible()) || (await this.inputValue()) !== asked,
+    );
+  }
+
+  /** Opens Quick Open or the palette and puts a text into it. */
+  async showQuickInput(key, text) {
+    const input = this.page.locator('.quick-input-widget input.input');
+    await this.page.keyboard.press('Escape');
+    await this.page.keyboard.press(key);
+    await input.waitFor({ timeout: once });
+    await input.fill(text, { timeout: once });
+  }
+
+  inputValue() {
+    return this.page.locator('.quick-input-widget input.input').inputValue({ timeout: once });
   }
 
   /** Waits until the palette offers a command, and leaves it. */
   async offers(title) {
-    for (let tries = 1; !(await this.paletteEntries(title)).some((entry) => entry.includes(title)); tries++)
-      if (tries === 10) throw new Error(`The palette does not offer ${title}.`);
+    const row = this.page.locator('.quick-input-list .monaco-list-row .label-name', { hasText: title });
+    await this.until(() => this.showQuickInput('F1', `>${title}`), row);
+    await this.leaveQuickInput();
   }
 
-  /** Titles that the palette offers for a text. */
+  /** Titles that the palette offers for a text that begins a category of ours. */
   async paletteEntries(text) {
-    await this.page.keyboard.press('F1');
-    await this.page.locator('.quick-input-widget input.input').fill(`>${text}`);
-    await this.page.waitForTimeout(700);
-    const rows = await this.page.locator('.quick-input-list .monaco-list-row .label-name').allInnerTexts();
-    await this.page.keyboard.press('Escape');
+    const names = this.page.locator('.quick-input-list .monaco-list-row .label-name');
+    // The list is filled in steps: what counts is what stays the same for a while.
+    let rows;
+    await this.until(
+      async () => {
+        await this.showQuickInput('F1', `>${text}`);
+        rows = await steady(() => names.allInnerTexts());
+      },
+      async () => rows.length > 0,
+    );
+    await this.leaveQuickInput();
     return rows;
+  }
+
+  async leaveQuickInput() {
+    await this.until(
+      () => this.page.keyboard.press('Escape'),
+      async () => !(await this.quickInput().isVisible()),
+      { each: 1000 },
+    );
   }
 
   /** Lines of the active editor that hold a text. Blanks of the editor are no-break spaces. */
   line(text) {
     const pattern = typeof text === 'string' ? new RegExp(escape(text).replace(/ /g, '[ \\u00a0]')) : text;
-    return this.page.locator('.editor-instance .view-line', { hasText: pattern });
+    return this.page.locator('.editor-group-container.active .editor-instance .view-line', { hasText: pattern });
   }
 
-  /** Puts the cursor on a line that holds a text. */
-  async clickLine(text, { end = true } = {}) {
-    await this.line(text).first().click();
-    if (end) await this.page.keyboard.press('End');
+  /** Puts the cursor on the end of a line that holds a text. */
+  async clickLine(text) {
+    const focused = this.page.locator('.editor-group-container.active .editor-instance .monaco-editor.focused');
+    await this.until(() => this.line(text).first().click({ timeout: once }), focused);
+    await this.page.keyboard.press('End');
   }
 
-  /** Rests the mouse on a word and gives the hover's text. */
+  /** Rests the mouse on a word and gives the hover. */
   async hover(text, wanted) {
-    const hover = this.page.locator('.monaco-hover:visible', wanted === undefined ? {} : { hasText: wanted });
+    const hover = this.page.locator('.monaco-hover:visible', wanted === undefined ? {} : { hasText: wanted }).first();
     // While the editor is still laying itself out, the word moves away from under the mouse: then the mouse goes there again.
-    for (let attempt = 1; !(await hover.first().isVisible()); attempt++) {
+    await this.until(async () => {
       const place = await this.wordBox(text);
       await this.page.mouse.move(place.x + place.width / 2 - 2, place.y + place.height / 2);
       await this.page.mouse.move(place.x + place.width / 2, place.y + place.height / 2);
-      await hover
-        .first()
-        .waitFor({ timeout: 10_000 })
-        .catch((error) => {
-          if (attempt === 4) throw error;
-        });
-    }
-    return hover.first();
+    }, hover);
+    return hover;
   }
 
   /** Where a text stands on the screen, in an editor. */
@@ -131,18 +184,46 @@ class Workbench {
       }, text);
   }
 
+  /** A quick fix by its title, on the line that holds a text. */
+  async quickFix(text, title) {
+    const menu = this.page.locator('.action-widget:not(.action-list-submenu-panel)');
+    const entry = menu.locator('.monaco-list-row', { hasText: title }).first();
+    // A light bulb that comes before the diagnostics offers nothing: then it is asked again.
+    await this.until(async () => {
+      await this.page.keyboard.press('Escape');
+      await this.clickLine(text);
+      await this.page.keyboard.press('Control+.');
+    }, entry);
+    return entry;
+  }
+
+  /** A notification, as long as it is shown in the corner. */
   notification(text) {
     return this.page.locator('.notifications-toasts .notification-list-item', { hasText: text });
   }
 
+  /** Presses a button of a notification; of one that has left the corner already, in the list of notifications. */
   async pressNotificationButton(text, button) {
-    const toast = this.notification(text).first();
-    await toast.waitFor({ timeout: 60_000 });
-    await toast.getByRole('button', { name: button }).click();
+    const anywhere = this.page.locator('.notification-list-item', { hasText: text }).first();
+    const press = anywhere.getByRole('button', { name: button, exact: true });
+    await anywhere.waitFor({ state: 'attached' });
+    await this.until(
+      async () => {
+        if (!(await anywhere.isVisible())) {
+          await this.command('Notifications: Show Notifications');
+          await anywhere.click({ timeout: once });
+        }
+        await press.click({ timeout: once });
+      },
+      async () => !(await press.isVisible()),
+    );
   }
 
   async clearNotifications() {
-    await this.command('Notifications: Clear All Notifications');
+    await this.until(
+      () => this.command('Notifications: Clear All Notifications'),
+      async () => (await this.page.locator('.notifications-toasts .notification-list-item').count()) === 0,
+    );
   }
 
   dialog() {
@@ -150,47 +231,124 @@ class Workbench {
   }
 
   async pressDialogButton(name) {
-    await this.dialog().getByRole('button', { name, exact: true }).click();
-    await this.dialog().waitFor({ state: 'hidden' });
+    const button = this.dialog().getByRole('button', { name, exact: true });
+    await this.dialog().waitFor();
+    await this.until(
+      () => button.click({ timeout: once }),
+      async () => !(await this.dialog().isVisible()),
+    );
   }
 
   quickInput() {
     return this.page.locator('.quick-input-widget');
   }
 
+  /** Chooses an entry of the list that is shown. */
   async pick(text) {
-    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first().click();
+    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
+    await row.waitFor();
+    await this.until(
+      () => row.click({ timeout: once }),
+      async () => !(await row.isVisible()),
+    );
   }
 
-  /** Answers an input box. */
+  /** Answers the input box that is shown. */
   async answer(text) {
     await this.page.locator('.quick-input-widget input.input').fill(text);
     await this.page.keyboard.press('Enter');
   }
 
+  /** Waits for the question with this title, and answers it. */
+  async answerQuestion(title, text) {
+    await this.question(title).waitFor();
+    await this.answer(text);
+    await this.question(title).waitFor({ state: 'hidden' });
+  }
+
+  question(title) {
+    return this.page.locator('.quick-input-widget .quick-input-title:visible', { hasText: title });
+  }
+
   codeLens(text) {
-    return this.page.locator('.editor-instance .codelens-decoration a', { hasText: text });
+    return this.page.locator('.editor-group-container.active .editor-instance .codelens-decoration a', { hasText: text });
+  }
+
+  /** Clicks a lens until what it should bring is there: lenses are drawn anew while their document changes. */
+  async pressLens(text, shown, options) {
+    const lens = this.codeLens(text).first();
+    await lens.waitFor();
+    await this.until(() => lens.click({ timeout: once }), shown, options);
   }
 
   /** All lines of the active editor that are on the screen. */
   async shownText() {
-    return (await this.page.locator('.editor-instance .view-line').allInnerTexts()).join('\n').replace(/\u00a0/g, ' ');
+    const lines = this.page.locator('.editor-group-container.active .editor-instance .view-line');
+    return (await lines.allInnerTexts()).join('\n').replace(/\u00a0/g, ' ');
   }
 
-  async closeEditors() {
-    await this.page.keyboard.press('Control+k');
-    await this.page.keyboard.press('Control+w');
-    const discard = this.dialog().getByRole('button', { name: "Don't Save" });
-    if (await discard.isVisible().catch(() => false)) await discard.click();
+  /** A row of the explorer. Folders on the way must be open. */
+  file(name) {
+    return this.page.locator('.explorer-folders-view .monaco-list-row', { has: this.page.getByText(name, { exact: true }) });
+  }
+
+  /** Opens a folder of the explorer. */
+  async openFolder(name, content) {
+    await this.command('File: Focus on Files Explorer');
+    // A second click would close it again: only one that brought nothing is repeated.
+    if (!(await this.file(content).isVisible())) await this.until(() => this.file(name).click({ timeout: once }), this.file(content));
+  }
+
+  /** Chooses an entry of a row's context menu, if need be of a submenu, and waits for what it brings. */
+  async chooseInMenu(row, entries, shown) {
+    await this.until(
+      async () => {
+        await this.openMenu(row, entries);
+        const item = this.menuItem(entries.at(-1));
+        await item.click({ timeout: once });
+        // A menu that has only just opened ignores the mouse, so that nobody runs what they did not see: then it takes a second click.
+        await item.waitFor({ state: 'detached', timeout: 2000 });
+      },
+      shown,
+      { each: 20_000 },
+    );
+  }
+
+  /** Opens a row's context menu and its submenu, so that the last of the entries is shown. */
+  async openMenu(row, entries) {
+    await standsStill(row);
+    await this.page.keyboard.press('Escape');
+    await row.click({ button: 'right', timeout: once });
+    for (const [index, entry] of entries.slice(0, -1).entries()) {
+      await this.menuItem(entry).hover({ timeout: once });
+      await this.menuItem(entries[index + 1]).waitFor({ timeout: once });
+    }
+  }
+
+  menuItem(text) {
+    return this.page.locator('.monaco-menu .action-item', { hasText: text }).last();
   }
 
   treeRow(text) {
     return this.page.locator('.customview-tree .monaco-list-row', { hasText: text });
   }
 
+  /** Unfolds a row of the cache view. */
+  async unfold(text) {
+    const row = this.treeRow(text).first();
+    await standsStill(row);
+    await this.until(
+      async () => {
+        if ((await row.getAttribute('aria-expanded')) === 'false') await row.click({ timeout: once });
+      },
+      async () => (await row.getAttribute('aria-expanded')) === 'true',
+    );
+    await standsStill(row);
+  }
+
   /** Keeps a picture of what a person sees now; `.png` below out/screenshots. */
   async picture(name, options = {}) {
-    await this.page.waitForTimeout(400); // toasts and lists fade in and out
+    await this.page.waitForTimeout(400); // toasts and lists fade in and out; only the looks of the picture depend on it
     fs.mkdirSync(this.screenshots, { recursive: true });
     await this.page.screenshot({ path: path.join(this.screenshots, `${name}.png`), ...options });
   }
@@ -202,6 +360,37 @@ class Workbench {
 
   async close() {
     await this.page.context().close();
+  }
+}
+
+/** Waits until something holds; gives whether it came to hold within `timeout` milliseconds. */
+export async function waitUntil(holds, timeout = patience) {
+  for (const end = Date.now() + timeout; ; await new Promise((resolve) => setTimeout(resolve, 100))) {
+    if (await holds()) return true;
+    if (Date.now() > end) return false;
+  }
+}
+
+/** Waits until something holds, and fails with its name when it does not. */
+export async function waitFor(what, holds, timeout = patience) {
+  if (!(await waitUntil(holds, timeout))) throw new Error(`Waited in vain until ${what}.`);
+}
+
+/** Waits until a row has stood at one place for half a second: a list that is being read anew moves its rows under the mouse. */
+export async function standsStill(row) {
+  await row.first().waitFor();
+  await steady(() => row.first().boundingBox());
+}
+
+/** What `read` gives when it has given the same for half a second. */
+async function steady(read) {
+  let before;
+  for (const end = Date.now() + patience; ; await new Promise((resolve) => setTimeout(resolve, 250))) {
+    const now = await read();
+    const text = JSON.stringify(now);
+    if (before?.text === text && Date.now() - before.since >= 500) return now;
+    if (before?.text !== text) before = { text, since: Date.now() };
+    if (Date.now() > end) throw new Error('It does not come to rest.');
   }
 }
 

@@ -10,12 +10,13 @@ export async function run(): Promise<void> {
   const output = process.env.VSCODE_TEST_OUTPUT;
   if (output !== undefined) Mocha.reporters.Base.consoleLog = (...parts: unknown[]) => fs.appendFileSync(output, format(...parts) + '\n');
 
-  const restricted = process.env.VSCODE_TEST_MODE === 'restricted';
   const mocha = new Mocha({ ui: 'tdd', color: false, timeout: 60_000 });
   const grep = process.env.MOCHA_GREP;
   if (grep !== undefined) mocha.grep(grep);
-  for (const file of fs.readdirSync(__dirname))
-    if (file.endsWith('.test.js') && file.endsWith('.restricted.test.js') === restricted) mocha.addFile(path.join(__dirname, file));
+  for (const file of fs.readdirSync(__dirname)) {
+    const [, mode = 'trusted'] = /\.(restricted|virtual)\.test\.js$/.exec(file) ?? [];
+    if (file.endsWith('.test.js') && mode === process.env.VSCODE_TEST_MODE) mocha.addFile(path.join(__dirname, file));
+  }
 
   const stats = await new Promise<Mocha.Stats>((resolve, reject) => {
     const runner = mocha.run(() => (runner.stats ? resolve(runner.stats) : reject(new Error('mocha gave no result'))));

@@ -7,7 +7,8 @@ export async function mergeMetalinks(session: Session, _argument: unknown, selec
   const selected = Array.isArray(selection) ? (selection as readonly unknown[]).filter((uri) => uri instanceof vscode.Uri) : [];
   const uris = selected.length > 1 ? selected : await choose();
   if (uris.length < 2) return;
-  await openMetalinkText(await session.server.request('metalinkMerge', { uris: uris.map(String) }), session.log);
+  const result = await session.server.request('metalinkMerge', { uris: uris.map(String) });
+  await openMetalinkText(result, 'merged.meta4', session.log);
 }
 
 async function choose(): Promise<readonly vscode.Uri[]> {

@@ -61,6 +61,7 @@ const commands: Readonly<Record<string, Command>> = {
   inspectInTerminal,
   test,
   noEngine,
+  explainNoEngine: noEngine,
   copyText,
   copyReport,
   'cache.refresh': refreshCaches,
@@ -124,7 +125,10 @@ export function registerCommands(session: Session): void {
   for (const [name, command] of Object.entries(commands)) {
     const run = async (...args: unknown[]) => {
       if (trusting.has(name) && !vscode.workspace.isTrusted) return askForTrust();
-      if (onDisk.has(name) && isVirtualWorkspace()) { tellVirtual(); return; }
+      if (onDisk.has(name) && isVirtualWorkspace()) {
+        tellVirtual();
+        return;
+      }
       try {
         await command(session, ...args);
       } catch (error) {

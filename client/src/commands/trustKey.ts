@@ -8,6 +8,7 @@ export async function trustKey(session: Session, argument: unknown): Promise<voi
   const fingerprint = fingerprintOf(argument) ?? (await askForFingerprint());
   if (fingerprint === undefined) return;
   const trust = vscode.l10n.t('Trust');
+  const trustHere = vscode.l10n.t('Trust in This Workspace');
   const signer =
     typeof argument === 'object' && argument !== null && 'signer' in argument && typeof argument.signer === 'string' ? argument.signer : '';
   const detail = vscode.l10n.t(
@@ -15,16 +16,18 @@ export async function trustKey(session: Session, argument: unknown): Promise<voi
     signer === '' ? '' : vscode.l10n.t('The key itself claims to belong to {0}.', signer),
   );
   const question = vscode.l10n.t('Trust the key {0}?', (fingerprint.match(/.{1,4}/g) ?? []).join(' '));
-  if ((await vscode.window.showWarningMessage(question, { modal: true, detail: detail.trim() }, trust)) !== trust) return;
-  const keys = trustedKeys();
-  if (!keys.includes(fingerprint)) await store([...keys, fingerprint]);
+  const choices = vscode.workspace.workspaceFolders === undefined ? [trust] : [trust, trustHere];
+  const choice = await vscode.window.showWarningMessage(question, { modal: true, detail: detail.trim() }, ...choices);
+  if (choice === undefined) return;
+  await pin(fingerprint, choice === trustHere);
   await session.server.request('refresh', { what: 'credentials' });
   void vscode.window.showInformationMessage(vscode.l10n.t('The key is trusted. Verify again to see the new verdict.'));
 }
 
-/** "Forget Key…": takes a fingerprint from the user's trusted keys. */
+/** "Forget Key…": takes a fingerprint from the trusted keys of the user and of the workspace. */
 export async function forgetKey(session: Session, argument: unknown): Promise<void> {
-  const keys = trustedKeys();
+  const { user, workspace } = trustedKeys();
+  const keys = [...new Set([...user, ...(workspace ?? [])])];
   if (keys.length === 0) {
     void vscode.window.showInformationMessage(vscode.l10n.t('You trust no key yet.'));
     return;
@@ -32,17 +35,28 @@ export async function forgetKey(session: Session, argument: unknown): Promise<vo
   const fingerprint =
     fingerprintOf(argument) ?? (await vscode.window.showQuickPick([...keys], { title: vscode.l10n.t('Forget which key?') }));
   if (fingerprint === undefined) return;
-  await store(keys.filter((key) => normalize(key) !== fingerprint));
+  const others = (list: readonly string[]) => list.filter((key) => normalize(key) !== normalize(fingerprint));
+  await store(others(user), vscode.ConfigurationTarget.Global);
+  if (workspace !== undefined) await store(others(workspace), vscode.ConfigurationTarget.Workspace);
   await session.server.request('refresh', { what: 'credentials' });
   void vscode.window.showInformationMessage(vscode.l10n.t('The key {0} is no longer trusted.', fingerprint));
 }
 
-function trustedKeys(): readonly string[] {
-  return vscode.workspace.getConfiguration('containerMetalink').inspect<readonly string[]>(setting)?.globalValue ?? [];
+/** Adds a key to the user's settings, or to the workspace's. A list of the workspace hides the user's, so it holds those, too. */
+async function pin(fingerprint: string, inWorkspace: boolean): Promise<void> {
+  const { user, workspace } = trustedKeys();
+  const withKey = (list: readonly string[]) => [...new Set([...list.map(normalize), fingerprint])];
+  if (!inWorkspace) await store(withKey(user), vscode.ConfigurationTarget.Global);
+  if (inWorkspace || workspace !== undefined) await store(withKey(workspace ?? user), vscode.ConfigurationTarget.Workspace);
 }
 
-async function store(keys: readonly string[]): Promise<void> {
-  await vscode.workspace.getConfiguration('containerMetalink').update(setting, keys, vscode.ConfigurationTarget.Global);
+function trustedKeys(): { readonly user: readonly string[]; readonly workspace: readonly string[] | undefined } {
+  const found = vscode.workspace.getConfiguration('containerMetalink').inspect<readonly string[]>(setting);
+  return { user: found?.globalValue ?? [], workspace: found?.workspaceValue };
+}
+
+async function store(keys: readonly string[], where: vscode.ConfigurationTarget): Promise<void> {
+  await vscode.workspace.getConfiguration('containerMetalink').update(setting, keys, where);
 }
 
 async function askForFingerprint(): Promise<string | undefined> {

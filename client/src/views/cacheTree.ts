@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
-import type { CacheEntryView, CacheView } from '../../../server/src/protocol';
+import type { CacheEntryView, CacheListResult, CacheView } from '../../../server/src/protocol';
 import { formatBytes } from '../format';
 import type { Server } from '../languageClient';
 import { isVirtualWorkspace } from '../virtualWorkspace';
 import { treeItemOf } from './cacheNodes';
-import type { CacheNode } from './cacheNodes';
+import type { CacheNode, EntryNode } from './cacheNodes';
 
 /** The view of the container caches. Nothing on the disk is looked at before the view is shown. */
 export interface CacheTree {
@@ -12,24 +12,46 @@ export interface CacheTree {
   refresh(): void;
   /** Takes over what a verification found, without reading the caches again. */
   update(entries: readonly CacheEntryView[]): void;
-  /** Shows only entries whose title, path or reference holds this text; empty: all. */
+  /** Shows only entries whose title, path, reference or digest holds this text; empty: all. */
   filter(text: string): Promise<void>;
   /** The entries that are selected in the view. */
   selection(): readonly CacheEntryView[];
-  /** The totals when the view was last read. */
+  /** The caches when the view was last read. */
   caches(): readonly CacheView[];
 }
 
 type State = 'empty' | 'filled' | 'nothing-found' | 'error';
 
+/** So many entries of a kind are shown, the newest; the others are found by the filter. Blobs are shown below their images. */
+const shownEntries = 1000;
+const shownBlobs = 20_000;
+/** Milliseconds for which the tree waits for the totals of the caches; later ones are filled in. */
+const patience = 400;
+
 /** Makes and registers the view `containerMetalink.caches`. */
 export function createCacheTree(context: vscode.ExtensionContext, server: Server, log: vscode.LogOutputChannel): CacheTree {
   const changed = new vscode.EventEmitter<CacheNode | undefined>();
   const updates = new Map<string, CacheEntryView>();
+  const order = new Intl.Collator(vscode.env.language, { numeric: true, sensitivity: 'base' });
   let caches: readonly CacheView[] = [];
   let wanted = '';
+  /** Ends with the next reading of the caches, and what was asked for with it. */
+  let reading = new vscode.CancellationTokenSource();
+  /** What a filter found, by cache and kind: it is asked for to know whether a kind is shown, and again when it is unfolded. */
+  const found = new Map<string, Promise<CacheListResult>>();
 
   async function children(node: CacheNode | undefined): Promise<CacheNode[]> {
+    const { token } = reading;
+    try {
+      return await childrenOf(node);
+    } catch (error) {
+      // The caches are being read anew: VS Code asks again for what is unfolded.
+      if (token.isCancellationRequested) return [];
+      throw error;
+    }
+  }
+
+  async function childrenOf(node: CacheNode | undefined): Promise<CacheNode[]> {
     switch (node?.type) {
       case undefined:
         return roots();
@@ -40,6 +62,8 @@ export function createCacheTree(context: vscode.ExtensionContext, server: Server
       case 'leftovers':
         return leftoversOf(node.cache);
       case 'entry':
+        return (node.parts ?? []).map((entry) => ({ type: 'entry', cache: node.cache, entry, below: node.entry.path }));
+      case 'more':
       case 'message':
         return [];
     }
@@ -47,46 +71,90 @@ export function createCacheTree(context: vscode.ExtensionContext, server: Server
 
   async function roots(): Promise<CacheNode[]> {
     if (isVirtualWorkspace()) return []; // what the welcome text of the view says
+    reading.cancel();
+    reading.dispose();
+    reading = new vscode.CancellationTokenSource();
+    found.clear();
+    const { token } = reading;
     try {
-      ({ caches } = await server.request('cacheList', {}));
+      ({ caches } = await server.request('cacheList', { totals: false }, token));
     } catch (error) {
+      if (token.isCancellationRequested) return [];
       log.error(error instanceof Error ? error.message : String(error));
       await show('error');
       return [];
     }
-    const nodes = await Promise.all(caches.map(async (cache) => ({ cache, kinds: wanted === '' ? [] : await kindsOf(cache) })));
-    const shown = nodes.filter(({ kinds }) => wanted === '' || kinds.length > 0);
-    await show(caches.length === 0 ? 'empty' : shown.length === 0 ? 'nothing-found' : 'filled');
-    return shown.map(({ cache }) => ({ type: 'cache', cache }));
+    const nodes = caches.map((cache) => ({ type: 'cache' as const, cache }));
+    const counted = Promise.all(nodes.map((node) => count(node, token)));
+    await Promise.race([counted, new Promise((resolve) => setTimeout(resolve, patience))]);
+    for (const node of nodes)
+      if (node.cache.bytes === undefined) void counted.then(() => (token.isCancellationRequested ? undefined : filled()));
+    const shown = await Promise.all(
+      nodes.map(async (node) => ({ node, isShown: wanted === '' || (await kindsOf(node.cache)).length > 0 })),
+    );
+    const rows = shown.flatMap(({ node, isShown }) => (isShown ? [node] : []));
+    await show(caches.length === 0 ? 'empty' : rows.length === 0 ? 'nothing-found' : 'filled');
+    return rows;
+  }
+
+  /** Fills in the totals of one cache; on a network disk this takes its time. */
+  async function count(node: Extract<CacheNode, { type: 'cache' }>, token: vscode.CancellationToken): Promise<void> {
+    const { root } = node.cache;
+    try {
+      const [counted] = (await server.request('cacheList', { root }, token)).caches;
+      if (token.isCancellationRequested || counted === undefined) return;
+      node.cache = counted;
+      caches = caches.map((cache) => (cache.root === root ? counted : cache));
+      changed.fire(node);
+    } catch (error) {
+      if (!token.isCancellationRequested) log.error(error instanceof Error ? error.message : String(error));
+    }
   }
 
   async function kindsOf(cache: CacheView): Promise<CacheNode[]> {
-    const filled = cache.kinds.filter(({ count }) => count > 0);
+    const filledKinds = cache.kinds.filter(({ count: entries }) => entries !== 0);
     const matching = await Promise.all(
-      filled.map(async (kind) => ({ kind, shown: wanted === '' || (await entriesOf(cache, kind.kind)).length > 0 })),
+      filledKinds.map(async (kind) => ({ kind, isShown: wanted === '' || (await listed(cache, kind.kind)).entries.length > 0 })),
     );
-    const kinds = matching.filter(({ shown }) => shown).map(({ kind }): CacheNode => ({ type: 'kind', cache, kind }));
+    const kinds = matching.filter(({ isShown }) => isShown).map(({ kind }): CacheNode => ({ type: 'kind', cache, kind }));
     return [
-      ...(cache.problem === undefined ? [] : [{ type: 'message', text: cache.problem } as const]),
+      ...(cache.problem === undefined || wanted !== '' ? [] : [{ type: 'message', text: cache.problem } as const]),
       ...kinds,
       ...(cache.leftovers === undefined || wanted !== '' ? [] : [{ type: 'leftovers', cache, leftovers: cache.leftovers } as const]),
     ];
   }
 
   async function leftoversOf(cache: CacheView): Promise<CacheNode[]> {
-    const nodes = await Promise.all(cache.kinds.map(({ kind }) => entriesOf(cache, kind)));
-    // Entries stand below their kind too: one id may be in the tree only once.
-    return nodes
-      .flat()
-      .flatMap((node): CacheNode[] => (node.type === 'entry' && isLeftover(node.entry) ? [{ ...node, below: 'leftovers' }] : []));
+    const { entries } = await server.request('cacheList', { root: cache.root, only: 'leftovers' }, reading.token);
+    return entries.map((entry) => ({ type: 'entry', cache, entry, below: 'leftovers' }));
   }
 
   async function entriesOf(cache: CacheView, kind: string): Promise<CacheNode[]> {
-    const { entries } = await server.request('cacheList', { root: cache.root, kind });
-    return entries
-      .map((entry) => updates.get(entry.path) ?? entry)
-      .filter((entry) => matches(entry, wanted))
-      .map((entry) => ({ type: 'entry', cache, entry }));
+    const { entries, more } = await listed(cache, kind);
+    const current = entries.map((entry) => updates.get(entry.path) ?? entry);
+    // Below its kind stands an image, below that its parts; what no image uses stands beside them.
+    const top = current.filter(({ usedBy, role }) => wanted !== '' || role === 'image' || usedBy === undefined);
+    const nodes = top.sort(byName).map((entry): EntryNode => {
+      const parts = wanted === '' && entry.imageBytes !== undefined ? current.filter(({ usedBy }) => usedBy?.includes(entry.path)) : [];
+      return { type: 'entry', cache, entry, ...(parts.length > 0 && { parts }) };
+    });
+    return [...nodes, ...(more === undefined ? [] : [{ type: 'more', cache, count: more } as const])];
+  }
+
+  function listed(cache: CacheView, kind: string): Promise<CacheListResult> {
+    const limit = kind === 'blob' ? shownBlobs : shownEntries;
+    const ask = () => server.request('cacheList', { root: cache.root, kind, limit, filter: wanted }, reading.token);
+    if (wanted === '') return ask();
+    const key = `${cache.root}\n${kind}`;
+    const known = found.get(key) ?? ask();
+    found.set(key, known);
+    return known;
+  }
+
+  /** By title as people count, what has none after it. */
+  function byName(a: CacheEntryView, b: CacheEntryView): number {
+    if (a.unnamed !== b.unnamed) return a.unnamed === true ? 1 : -1;
+    return order.compare(a.title, b.title) || b.modified - a.modified;
   }
 
   const view = vscode.window.createTreeView<CacheNode>('containerMetalink.caches', {
@@ -94,13 +162,18 @@ export function createCacheTree(context: vscode.ExtensionContext, server: Server
     canSelectMany: true,
     showCollapseAll: true,
   });
-  context.subscriptions.push(changed, view);
+  context.subscriptions.push(changed, view, { dispose: () => reading.dispose() });
 
   async function show(state: State): Promise<void> {
-    const total = formatBytes(caches.reduce((sum, { bytes }) => sum + bytes, 0));
-    view.description =
-      state === 'empty' || state === 'error' ? '' : wanted === '' ? total : vscode.l10n.t('{0} · only "{1}"', total, wanted);
     await vscode.commands.executeCommand('setContext', 'containerMetalink.cacheState', state);
+    if (state === 'empty' || state === 'error') view.description = '';
+    else filled();
+  }
+
+  function filled(): void {
+    const isCounted = caches.every(({ bytes }) => bytes !== undefined);
+    const total = isCounted ? formatBytes(caches.reduce((sum, { bytes = 0 }) => sum + bytes, 0)) : vscode.l10n.t('counting…');
+    view.description = wanted === '' ? total : vscode.l10n.t('{0} · only "{1}"', total, wanted);
   }
 
   function countDamaged(): void {
@@ -127,13 +200,4 @@ export function createCacheTree(context: vscode.ExtensionContext, server: Server
     selection: () => view.selection.flatMap((node) => (node.type === 'entry' ? [node.entry] : [])),
     caches: () => caches,
   };
-}
-
-/** What an interrupted download left behind. */
-export function isLeftover(entry: CacheEntryView): boolean {
-  return entry.orphan === 'temporary';
-}
-
-function matches(entry: CacheEntryView, wanted: string): boolean {
-  return wanted === '' || [entry.title, entry.path, entry.reference ?? ''].some((text) => text.toLowerCase().includes(wanted));
 }

@@ -24,7 +24,9 @@ export function verdictText(report: VerificationReport): string {
     case 'failed':
       return vscode.l10n.t('FAILED');
     case 'signed':
-      return vscode.l10n.t('SIGNED BY A TRUSTED KEY');
+      return report.signatures.some(({ kind }) => kind === 'legacy-pgp')
+        ? vscode.l10n.t('SIGNED BY A TRUSTED KEY · CONTENTS ONLY')
+        : vscode.l10n.t('SIGNED BY A TRUSTED KEY');
     case 'intact':
       return report.signatures.length === 0 ? vscode.l10n.t('INTACT · NOT SIGNED') : vscode.l10n.t('INTACT · NOT SIGNED BY A TRUSTED KEY');
     case 'unverified':
@@ -38,15 +40,19 @@ function writeReport(builder: DocumentBuilder, report: VerificationReport, targe
     builder.action(vscode.l10n.t('$(cloud-download) Pull into the cache'), 'containerMetalink.pullIntoCache', target);
   if (report.path !== undefined)
     builder.action(vscode.l10n.t('$(list-tree) Show contents'), 'containerMetalink.showContents', { kind: 'path', path: report.path });
+  if (report.legacySignatures === true)
+    builder.action(vscode.l10n.t('$(history) Count the old signatures'), 'containerMetalink.verify', { ...target, wish: 'legacy' });
+  if (report.inCache === true && report.path !== undefined)
+    builder.action(vscode.l10n.t('$(trash) Delete the entry…'), 'containerMetalink.cache.delete', [{ path: report.path }]);
   builder.action(vscode.l10n.t('$(copy) Copy report'), 'containerMetalink.copyReport');
   builder.line(`${verdictSymbol(report)} ${report.target}    ${verdictText(report)}`).line();
 
   // Signatures are told with their keys; the checks that stand for them would only repeat it.
   const checks = report.signatures.length === 0 ? report.checks : report.checks.filter(({ name }) => name !== 'signature');
   for (const check of checks.filter(({ status }) => status === 'fail')) writeCheck(builder, check);
-  for (const signature of report.signatures.filter(({ status }) => status === 'invalid')) writeSignature(builder, signature);
+  for (const signature of report.signatures.filter(({ status }) => status === 'invalid')) writeSignature(builder, signature, target);
   for (const check of checks.filter(({ status }) => status !== 'fail')) writeCheck(builder, check);
-  for (const signature of report.signatures.filter(({ status }) => status !== 'invalid')) writeSignature(builder, signature);
+  for (const signature of report.signatures.filter(({ status }) => status !== 'invalid')) writeSignature(builder, signature, target);
   if (report.notCovered.length > 0) {
     builder.line();
     for (const text of report.notCovered) builder.line(`! ${text}`);
@@ -95,13 +101,15 @@ function sourceText({ source = '', channel }: Check): string {
   }
 }
 
-function writeSignature(builder: DocumentBuilder, signature: SignatureFinding): void {
+function writeSignature(builder: DocumentBuilder, signature: SignatureFinding, target: Target): void {
   const { fingerprint } = signature;
   const pad = ' '.repeat(nameWidth + 3);
   const trustable =
     signature.status === 'valid' && signature.kind.includes('pgp') && signature.trust !== 'trusted' && fingerprint !== undefined;
   if (trustable)
     builder.action(vscode.l10n.t('$(key) Trust this key…'), 'containerMetalink.trustKey', { fingerprint, signer: signature.signer });
+  if (signature.status === 'unknown-key' && signature.kind !== 'xmldsig')
+    builder.action(vscode.l10n.t('$(key) Verify with a key file…'), 'containerMetalink.verify', { ...target, wish: 'key-file' });
   if (signature.trust === 'trusted' && fingerprint !== undefined)
     builder.action(vscode.l10n.t('$(key) Forget this key…'), 'containerMetalink.forgetKey', { fingerprint });
   const symbol = signature.status === 'invalid' ? '✗' : signature.trust === 'trusted' && signature.status === 'valid' ? '✓' : '!';

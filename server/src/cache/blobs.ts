@@ -1,8 +1,8 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { hasCode } from '../platform/durable';
-import { freshFor } from './list';
-import type { CacheEntry } from './cacheEntry';
+import { freshFor } from './entry';
+import type { CacheEntry } from './entry';
 import type { CacheLocation } from './find';
 import { jsonLimit, readLayoutIndex } from './layoutIndex';
 import type { LayoutDescriptor } from './layoutIndex';
@@ -19,7 +19,11 @@ export interface LayoutImage {
 export interface LayoutUse {
   readonly images: readonly LayoutImage[];
   readonly used: ReadonlySet<string>;
+  /** What each of them is, by its sha-256. */
+  readonly roles: ReadonlyMap<string, BlobRole>;
 }
+
+export type BlobRole = 'image' | 'index' | 'config' | 'layer';
 
 const depthLimit = 4;
 /** Manifests and indexes are small; how many blobs without a use are opened to see whether they are one. */
@@ -34,17 +38,18 @@ export async function readLayoutUse(cache: CacheLocation, signal?: AbortSignal):
   const layout = path.join(cache.root, 'blob');
   const images: LayoutImage[] = [];
   const used = new Set<string>();
-  const bodies = new Map<string, readonly LayoutDescriptor[] | undefined>();
+  const roles = new Map<string, BlobRole>();
+  const bodies: Bodies = new Map();
   try {
     for (const descriptor of (await readLayoutIndex(layout)).manifests) {
       signal?.throwIfAborted();
       const hex = hexOf(descriptor);
       if (hex === undefined || images.some((image) => image.hex === hex)) continue;
-      const blobs = await reachedFrom(layout, descriptor, bodies);
+      const blobs = await reachedFrom(layout, descriptor, bodies, roles);
       images.push({ hex, blobs });
       for (const blob of blobs) used.add(blob);
     }
-    return { images, used };
+    return { images, used, roles };
   } catch {
     signal?.throwIfAborted();
     return undefined; // not readable, or no index: not known
@@ -58,10 +63,10 @@ export async function readLayoutUse(cache: CacheLocation, signal?: AbortSignal):
 export async function markUnusedBlobs(
   cache: CacheLocation,
   entries: readonly CacheEntry[],
-  options: { readonly signal?: AbortSignal; readonly now?: number } = {},
+  options: { readonly signal?: AbortSignal; readonly now?: number; readonly use?: LayoutUse } = {},
 ): Promise<CacheEntry[]> {
   if (!entries.some((entry) => entry.kind === 'blob')) return [...entries];
-  const use = await readLayoutUse(cache, options.signal);
+  const use = options.use ?? (await readLayoutUse(cache, options.signal));
   if (use === undefined) return [...entries];
   const now = options.now ?? Date.now();
   const marked: CacheEntry[] = [];
@@ -84,17 +89,21 @@ export async function markUnusedBlobs(
   return marked;
 }
 
-type Bodies = Map<string, readonly LayoutDescriptor[] | undefined>;
+type Bodies = Map<string, readonly NamedBlob[] | undefined>;
+/** A descriptor, and what it says that the blob is; a list of images may name lists. */
+type NamedBlob = LayoutDescriptor & { readonly role: BlobRole };
 
-async function reachedFrom(layout: string, root: LayoutDescriptor, bodies: Bodies): Promise<Set<string>> {
+async function reachedFrom(layout: string, root: LayoutDescriptor, bodies: Bodies, roles: Map<string, BlobRole>): Promise<Set<string>> {
   const reached = new Set<string>();
-  let waiting: readonly LayoutDescriptor[] = [root];
+  let waiting: readonly NamedBlob[] = [{ ...root, role: 'image' }];
   for (let depth = 0; depth < depthLimit && waiting.length > 0; depth++) {
-    const next: LayoutDescriptor[] = [];
+    const next: NamedBlob[] = [];
     for (const descriptor of waiting) {
       const hex = hexOf(descriptor);
       if (hex === undefined || reached.has(hex)) continue;
       reached.add(hex);
+      const isList = /index|manifest\.list/.test(descriptor.mediaType ?? '');
+      if (!roles.has(hex)) roles.set(hex, descriptor.role === 'image' && isList ? 'index' : descriptor.role);
       if (descriptor.mediaType !== undefined && !/manifest|index/.test(descriptor.mediaType)) continue;
       if (!bodies.has(hex))
         bodies.set(hex, await descriptorsIn(path.join(layout, 'blobs', 'sha256', hex), descriptor.mediaType !== undefined));
@@ -106,7 +115,7 @@ async function reachedFrom(layout: string, root: LayoutDescriptor, bodies: Bodie
 }
 
 /** What a manifest or index names; undefined when it is not here: an index may name images that were never fetched. */
-async function descriptorsIn(file: string, isManifest: boolean): Promise<readonly LayoutDescriptor[] | undefined> {
+async function descriptorsIn(file: string, isManifest: boolean): Promise<readonly NamedBlob[] | undefined> {
   let text: string;
   try {
     if ((await fs.stat(file)).size > jsonLimit) {
@@ -135,15 +144,22 @@ async function namesOneOf(file: string, used: ReadonlySet<string>): Promise<bool
   }
 }
 
-function descriptorsOf(value: unknown): LayoutDescriptor[] {
+function descriptorsOf(value: unknown): NamedBlob[] {
   if (!isRecord(value)) return [];
-  const lists = ['manifests', 'layers'].flatMap((name) => (Array.isArray(value[name]) ? (value[name] as unknown[]) : []));
-  // Docker's first manifests: docker/distribution, manifest-v2-1.md.
-  const first = Array.isArray(value.fsLayers) ? (value.fsLayers as unknown[]) : [];
-  return [...lists, value.config, value.subject, ...first].filter(isRecord).flatMap((d) => {
-    const digest = d.digest ?? d.blobSum;
-    const mediaType = d.mediaType;
-    return typeof digest === 'string' ? [{ digest, ...(typeof mediaType === 'string' ? { mediaType } : { mediaType: 'unknown' }) }] : [];
+  const listed = (name: string, role: BlobRole) =>
+    (Array.isArray(value[name]) ? (value[name] as unknown[]) : []).map((d) => [d, role] as const);
+  const all: (readonly [unknown, BlobRole])[] = [
+    ...listed('manifests', 'image'),
+    ...listed('layers', 'layer'),
+    [value.config, 'config'],
+    [value.subject, 'image'],
+    // Docker's first manifests: docker/distribution, manifest-v2-1.md.
+    ...listed('fsLayers', 'layer'),
+  ];
+  return all.flatMap(([d, role]) => {
+    const digest = isRecord(d) ? (d.digest ?? d.blobSum) : undefined;
+    const mediaType = isRecord(d) && typeof d.mediaType === 'string' ? d.mediaType : 'unknown';
+    return typeof digest === 'string' ? [{ digest, mediaType, role }] : [];
   });
 }
 

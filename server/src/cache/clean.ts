@@ -1,8 +1,20 @@
 import path from 'node:path';
+import { humanBytes } from '../text/human';
 import { t } from '../text/l10n';
 import type { LayoutUse } from './blobs';
 import type { CacheLocation } from './find';
-import type { CacheEntry } from './cacheEntry';
+import type { Oddity } from './layout';
+import type { CacheEntry } from './entry';
+
+/** Kinds of what may go without being missed: what interrupted downloads left, what nothing uses, what is damaged, what no engine reads. */
+export type Waste = 'leftovers' | 'unused' | 'damaged' | 'outdated';
+
+const oddities: Readonly<Record<Waste, readonly Oddity[]>> = {
+  leftovers: ['temporary'],
+  unused: ['unused-blob'],
+  damaged: ['name-mismatch', 'damaged'],
+  outdated: ['old-layout', 'broken-link'],
+};
 
 /** Which entries go. All that are given must hold. */
 export interface CleanCriteria {
@@ -10,8 +22,8 @@ export interface CleanCriteria {
   readonly olderThanDays?: number;
   readonly largerThanBytes?: number;
   readonly kinds?: readonly string[];
-  /** Only leftovers: temporary files, unused blobs, old layouts, broken links, entries whose content is not what the name says. */
-  readonly orphansOnly?: boolean;
+  /** Only what is one of these. */
+  readonly waste?: readonly Waste[];
   /** Only what also stands in another of the caches, by the hash in the name. */
   readonly duplicatesOnly?: boolean;
   /** Only these paths. */
@@ -46,7 +58,6 @@ export interface CleanSituation {
   readonly now: number;
 }
 
-const orphans = new Set(['temporary', 'unused-blob', 'old-layout', 'broken-link', 'name-mismatch', 'damaged']);
 const day = 86_400_000;
 
 /**
@@ -102,7 +113,7 @@ function meets(
 ): boolean {
   if (wanted?.has(entry.path) === false) return false;
   if (criteria.kinds?.includes(entry.kind) === false) return false;
-  if (criteria.orphansOnly === true && !orphans.has(entry.oddity ?? '')) return false;
+  if (criteria.waste?.some((waste) => isWaste(entry, waste)) === false) return false;
   if (criteria.olderThanDays !== undefined && now - entry.modified < criteria.olderThanDays * day) return false;
   if (criteria.largerThanBytes !== undefined && entry.bytes <= criteria.largerThanBytes) return false;
   return copies?.has(entry) !== false;
@@ -125,7 +136,7 @@ function chooseImages(
 ): { images: ReadonlySet<string>; blobs: readonly CacheEntry[] } {
   const blobs = new Map(entries.filter((e) => e.kind === 'blob' && e.root === root).map((e) => [e.name, e]));
   const chosen = new Set<string>();
-  const damaged = (hex: string) => isDamaged(blobs.get(hex));
+  const damaged = (hex: string) => isWaste(blobs.get(hex), 'damaged');
   const byPath = new Set(criteria.paths?.flatMap((file) => (path.dirname(file).startsWith(root) ? [path.basename(file)] : [])));
   for (const image of use.images) {
     const parts = [...image.blobs].flatMap((hex) => blobs.get(hex) ?? []);
@@ -136,7 +147,7 @@ function chooseImages(
       const broken = [...image.blobs].some((hex) => byPath.has(hex) && damaged(hex));
       if (!byPath.has(image.hex) && !broken) continue;
     }
-    if (criteria.orphansOnly === true && ![...image.blobs].some(damaged)) continue;
+    if (criteria.waste !== undefined && !(criteria.waste.includes('damaged') && [...image.blobs].some(damaged))) continue;
     if (criteria.olderThanDays !== undefined && now - modified < criteria.olderThanDays * day) continue;
     if (criteria.largerThanBytes !== undefined && bytes <= criteria.largerThanBytes) continue;
     chosen.add(image.hex);
@@ -151,8 +162,8 @@ function chooseImages(
   return { images: chosen, blobs: [...new Set(gone)].filter((hex) => !needed.has(hex)).flatMap((hex) => blobs.get(hex) ?? []) };
 }
 
-function isDamaged(entry: CacheEntry | undefined): boolean {
-  return entry?.oddity === 'name-mismatch' || entry?.oddity === 'damaged';
+function isWaste(entry: CacheEntry | undefined, waste: Waste): boolean {
+  return entry?.oddity !== undefined && oddities[waste].includes(entry.oddity);
 }
 
 /** Entries of our own caches whose content also stands in another cache: the copy of a shared cache stays, else the first one. */
@@ -188,6 +199,7 @@ function reasonFor(entry: CacheEntry, criteria: CleanCriteria): string {
       return t('verification failed');
     default:
       if (criteria.duplicatesOnly === true) return t('also in another cache');
-      return criteria.olderThanDays === undefined ? t('as asked') : t('older than {0} days', criteria.olderThanDays);
+      if (criteria.olderThanDays !== undefined) return t('older than {0} days', criteria.olderThanDays);
+      return criteria.largerThanBytes === undefined ? t('as asked') : t('larger than {0}', humanBytes(criteria.largerThanBytes));
   }
 }

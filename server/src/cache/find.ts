@@ -13,6 +13,8 @@ export interface CacheLocation {
   readonly source: 'setting' | 'environment' | 'default';
   /** Listed and read, never written. */
   readonly shared: boolean;
+  /** Another engine that has its cache in the same place: `$SINGULARITY_CACHEDIR` is read by both. */
+  readonly alsoOf?: CacheEngine;
   /** Why the engine does not use it, for people; nothing is written into it then. */
   readonly disabled?: string;
 }
@@ -22,25 +24,30 @@ export interface CacheEnvironment {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Home directory by the password database: SingularityCE takes it, whatever `$HOME` says. */
   readonly accountHome: string;
+  /** Whether a folder may be read; without, all may. */
+  readonly mayRead?: (folder: string) => boolean;
   /** Parent folders from the settings; empty where not set. */
   readonly settings: { readonly apptainer: string; readonly singularity: string; readonly shared: readonly string[] };
 }
 
 /**
- * Where the caches of Apptainer and SingularityCE are, whether they exist or not, and the shared ones of the settings.
- * Follows Apptainer `internal/pkg/cache/cache.go`, `pkg/syfs/syfs.go`, `internal/pkg/util/env`, and the same files of SingularityCE.
+ * Where the caches of Apptainer and SingularityCE are, whether they exist or not, and the shared ones of the settings: one an engine, also
+ * when two engines share a place (`distinctCaches` lists it once). Follows Apptainer `internal/pkg/cache/cache.go`, `pkg/syfs/syfs.go`,
+ * `internal/pkg/util/env`, the same files of SingularityCE, and Singularity 2.6.1 `libexec/python/defaults.py`.
  */
 export function findCaches(environment: CacheEnvironment): CacheLocation[] {
-  const apptainer = apptainerParent(environment);
-  const singularity = singularityParent(environment);
+  const old = singularity2Parent(environment);
   const found: CacheLocation[] = [
-    location('apptainer', apptainer, disabledBy(environment.env, ['APPTAINER_DISABLE_CACHE', 'SINGULARITY_DISABLE_CACHE'])),
-    location('singularity', singularity, disabledBy(environment.env, ['SINGULARITY_DISABLE_CACHE'])),
+    location(
+      'apptainer',
+      apptainerParent(environment),
+      disabledBy(environment.env, ['APPTAINER_DISABLE_CACHE', 'SINGULARITY_DISABLE_CACHE']),
+    ),
+    location('singularity', singularityParent(environment), disabledBy(environment.env, ['SINGULARITY_DISABLE_CACHE'])),
     {
       engine: 'singularity2',
-      parent: singularity.parent,
-      root: singularity.parent,
-      source: singularity.source,
+      ...old,
+      root: old.parent,
       shared: false,
       disabled: t('Singularity 2.x kept its images here; current engines do not read them.'),
     },
@@ -55,7 +62,7 @@ export function findCaches(environment: CacheEnvironment): CacheLocation[] {
       shared: true,
     });
   }
-  return withoutRepeats(found);
+  return found;
 }
 
 interface Parent {
@@ -63,18 +70,28 @@ interface Parent {
   readonly source: CacheLocation['source'];
 }
 
-function apptainerParent({ env, settings, accountHome }: CacheEnvironment): Parent {
+function apptainerParent({ env, settings, accountHome, mayRead = () => true }: CacheEnvironment): Parent {
   if (settings.apptainer !== '') return { parent: path.resolve(settings.apptainer), source: 'setting' };
   const named = given(env, 'APPTAINER_CACHEDIR') ?? given(env, 'SINGULARITY_CACHEDIR');
   if (named !== undefined) return { parent: path.resolve(named), source: 'environment' };
   const configuration = given(env, 'APPTAINER_CONFIGDIR') ?? given(env, 'SINGULARITY_CONFIGDIR');
   if (configuration !== undefined) return { parent: path.resolve(configuration), source: 'environment' };
-  return { parent: path.join(given(env, 'HOME') ?? accountHome, '.apptainer'), source: 'default' };
+  const home = given(env, 'HOME') ?? accountHome;
+  // syfs.go configDir: a home that cannot be read is replaced by the root of the file system.
+  return { parent: path.join(mayRead(home) ? home : '/', '.apptainer'), source: 'default' };
 }
 
 function singularityParent({ env, settings, accountHome }: CacheEnvironment): Parent {
   if (settings.singularity !== '') return { parent: path.resolve(settings.singularity), source: 'setting' };
   const named = given(env, 'SINGULARITY_CACHEDIR') ?? given(env, 'SINGULARITY_CONFIGDIR');
+  if (named !== undefined) return { parent: path.resolve(named), source: 'environment' };
+  return { parent: path.join(accountHome, '.singularity'), source: 'default' };
+}
+
+/** Its images stand in the parent itself, which no `*_CONFIGDIR` moved then. */
+function singularity2Parent({ env, settings, accountHome }: CacheEnvironment): Parent {
+  if (settings.singularity !== '') return { parent: path.resolve(settings.singularity), source: 'setting' };
+  const named = given(env, 'SINGULARITY_CACHEDIR');
   if (named !== undefined) return { parent: path.resolve(named), source: 'environment' };
   return { parent: path.join(accountHome, '.singularity'), source: 'default' };
 }
@@ -102,14 +119,4 @@ function disabledBy(env: CacheEnvironment['env'], names: readonly string[]): str
 function given(env: CacheEnvironment['env'], name: string): string | undefined {
   const value = env[name];
   return value === undefined || value === '' ? undefined : value;
-}
-
-/** Where both engines share one root, or a shared cache is the user's own, the first one stands. */
-function withoutRepeats(found: readonly CacheLocation[]): CacheLocation[] {
-  const seen = new Set<string>();
-  return found.filter(({ root }) => {
-    if (seen.has(root)) return false;
-    seen.add(root);
-    return true;
-  });
 }

@@ -8,7 +8,7 @@ import type { CleanPlan, KeptEntry, PlannedRemoval } from './clean';
 import type { CacheLocation } from './find';
 import { kindFolder } from './layout';
 import { changeLayoutIndex, withLayoutLock } from './layoutIndex';
-import type { CacheEntry } from './cacheEntry';
+import type { CacheEntry } from './entry';
 import { removeStaged } from './staging';
 
 export interface CleanResult {

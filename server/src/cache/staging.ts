@@ -5,7 +5,7 @@ import { isLock, lockHolder, tryLock } from '../platform/fileLock';
 import { t } from '../text/l10n';
 import type { CacheLocation } from './find';
 import { kindFolder } from './layout';
-import type { CacheEntry, ListOptions } from './cacheEntry';
+import type { CacheEntry, ListOptions } from './entry';
 
 /** A partial file is `.NAME.part`; beside it are its journal, its lock, and what these are replaced by. */
 const partPattern = /^(\.(.+)\.part)(?:\.(?:journal|lock)(?:\..*)?)?$/;

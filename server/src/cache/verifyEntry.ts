@@ -3,7 +3,7 @@ import type { KeyMaterial } from '../signature/keyMaterial';
 import { t } from '../text/l10n';
 import type { Expectation } from '../verify/expectation';
 import { verifyImage } from '../verify/verifyImage';
-import type { CacheEntry } from './cacheEntry';
+import type { CacheEntry } from './entry';
 
 export interface VerifyEntryOptions {
   readonly keys: KeyMaterial;

@@ -1,6 +1,8 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { cleanCaches, surveyCaches, verifyCaches } from '../operations/caches';
+import { surveyCaches } from '../operations/caches';
+import { cleanCaches } from '../operations/cleanCaches';
+import { verifyCaches } from '../operations/verifyCaches';
 import { progressText } from '../operations/progressText';
 import type { World } from '../operations/world';
 import { humanBytes } from '../text/human';
@@ -18,7 +20,11 @@ const options = {
   days: { type: 'string' },
   type: { type: 'string' },
   'larger-than': { type: 'string' },
+  leftovers: { type: 'boolean' },
+  unused: { type: 'boolean' },
+  outdated: { type: 'boolean' },
   orphans: { type: 'boolean' },
+  damaged: { type: 'boolean' },
   duplicates: { type: 'boolean' },
   'dry-run': { type: 'boolean', short: 'n' },
   force: { type: 'boolean', short: 'f' },
@@ -42,6 +48,9 @@ const kindWords: Readonly<Record<string, readonly string[] | undefined>> = {
   metadata: ['metadata'],
   staging: ['staging'],
 };
+
+/** Options of the same names. A damaged entry is no orphan: it may be repaired. */
+const wastes = ['leftovers', 'unused', 'outdated', 'damaged'] as const;
 
 interface Request {
   readonly world: World;
@@ -101,6 +110,7 @@ async function clean({ world, terminal, json, engine, paths, values }: Request):
   if (values.force === true && values['dry-run'] === true) throw new UsageError(t('--force and --dry-run contradict each other.'));
   const dryRun = values.force !== true;
   const kinds = values.type === undefined ? undefined : kindsNamed(values.type);
+  const waste = wastes.filter((each) => values[each] === true || (values.orphans === true && each !== 'damaged'));
   const result = await cleanCaches(
     world,
     {
@@ -109,7 +119,7 @@ async function clean({ world, terminal, json, engine, paths, values }: Request):
       ...(values.days !== undefined && { olderThanDays: count('--days', values.days) }),
       ...(values['larger-than'] !== undefined && { largerThanBytes: size('--larger-than', values['larger-than']) }),
       ...(kinds && { kinds }),
-      orphansOnly: values.orphans === true,
+      ...(waste.length > 0 && { waste }),
       duplicatesOnly: values.duplicates === true,
       ...(paths && { paths }),
     },

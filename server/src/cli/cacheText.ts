@@ -2,7 +2,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { verdictWord } from '../operations/reportText';
 import type { CacheEntryView, CacheView } from '../protocol';
-import { humanAge, humanBytes } from '../text/human';
+import { humanAge, humanBytes, shortDigests } from '../text/human';
 import { t } from '../text/l10n';
 
 const titleLimit = 60;
@@ -29,14 +29,14 @@ export function cacheLines(
   for (const cache of caches) {
     if (lines.length > 0) lines.push('');
     const shared = cache.shared === true ? `  ${t('shared, read only')}` : '';
-    lines.push(`${engineName(cache)}  ${printable(tilde(cache.root))}  ${humanBytes(cache.bytes)}${shared}`);
+    lines.push(`${engineName(cache)}  ${printable(tilde(cache.root))}  ${humanBytes(cache.bytes ?? 0)}${shared}`);
     if (cache.problem !== undefined) lines.push(`  ! ${cache.problem}`);
     if (cache.kinds.length === 0) lines.push(`  ${t('empty')}`);
     for (const kind of cache.kinds) {
-      lines.push(`  ${kind.title}  ${kind.count} · ${humanBytes(kind.bytes)}`);
+      lines.push(`  ${kind.title}  ${kind.count ?? 0} · ${humanBytes(kind.bytes ?? 0)}`);
       const all = byKind.get(`${cache.root}\n${kind.kind}`) ?? [];
       const isPart = partKinds.includes(kind.kind) && !options.details;
-      if (isPart) lines.push(...oddLines(all));
+      if (isPart) lines.push(...table(imagesOf(all), options), ...oddLines(all));
       else lines.push(...table(all, options));
     }
   }
@@ -46,7 +46,7 @@ export function cacheLines(
 /** What was found about an entry that was verified, and what to do about a damaged one. */
 export function verifyLines(entry: CacheEntryView): string[] {
   const mark = entry.orphan === 'unused-blob' ? verdictMark(entry) : markOf(entry);
-  const lines = [`${mark}  ${cut(shortName(printable(entry.title)))}  ${humanBytes(entry.bytes)}  ${printable(entry.path)}`];
+  const lines = [`${mark}  ${cut(shortDigests(printable(entry.title)))}  ${humanBytes(entry.bytes)}  ${printable(entry.path)}`];
   if (entry.verdict !== 'failed') return lines;
   if (entry.problem !== undefined) lines.push(`    ${entry.problem}`);
   const again = entry.reference === undefined ? undefined : `container-metalink pull ${entry.reference} --cache --force`;
@@ -97,19 +97,20 @@ function table(entries: readonly CacheEntryView[], { now, details }: { readonly 
 }
 
 function titleOf(entry: CacheEntryView): string {
-  const title = cut(shortName(printable(entry.title)));
-  const isNameOnly = entry.title === path.basename(entry.path) && entry.orphan === undefined && !partKinds.includes(entry.kind);
+  const title = cut(shortDigests(printable(entry.title)));
+  const isNameOnly = entry.unnamed === true && entry.orphan === undefined && !partKinds.includes(entry.kind);
   return isNameOnly ? t('{0} (unknown origin)', title) : title;
-}
-
-/** `sha256.9a1b2c3d4e5f…`: a digest tells nothing beyond its beginning. */
-function shortName(name: string): string {
-  const match = /^((?:sha256[.:])?[0-9a-f]{12})[0-9a-f]{20,}(.*)$/.exec(name);
-  return match === null ? name : `${match[1] ?? ''}…${match[2] ?? ''}`;
 }
 
 function detailLines(entry: CacheEntryView): string[] {
   return [entry.path, entry.reference, entry.digest].flatMap((text) => (text === undefined ? [] : [`        ${printable(text)}`]));
+}
+
+/** Images of an OCI layout, each with the bytes of all its parts. */
+function imagesOf(entries: readonly CacheEntryView[]): CacheEntryView[] {
+  return entries
+    .filter(({ imageBytes }) => imageBytes !== undefined)
+    .map((entry) => ({ ...entry, bytes: entry.imageBytes ?? entry.bytes }));
 }
 
 /** Odd parts, counted by what is odd. */
@@ -168,8 +169,10 @@ function orphanWord(orphan: string): string {
   }
 }
 
-function engineName({ engine }: CacheView): string {
-  return { apptainer: 'Apptainer', singularity: 'SingularityCE', singularity2: 'Singularity 2' }[engine];
+const engineNames = { apptainer: 'Apptainer', singularity: 'SingularityCE', singularity2: 'Singularity 2' } as const;
+
+function engineName({ engine, alsoOf }: CacheView): string {
+  return alsoOf === undefined ? engineNames[engine] : `${engineNames[engine]}, ${engineNames[alsoOf]}`;
 }
 
 function tilde(folder: string): string {

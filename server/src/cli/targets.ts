@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { languageOfFile } from '../operations/languages';
+import { languageOfFile } from '../operations/language';
 import type { Target } from '../protocol';
 import { t } from '../text/l10n';
 import { UsageError } from './terminal';

@@ -46,16 +46,20 @@ async function start({ id, job, network, rateLimit }: Extract<ToWorker, { kind: 
   }
 }
 
-/** Transfers with the same settings share their connections. Proxies are asked for through any transfer that still runs. */
+/** Transfers with the same settings share their connections. Proxies and certificates are asked for through any transfer that still runs. */
 function transportFor(name: number, id: number): Transport {
   const known = transports.get(name);
   if (known !== undefined) return known;
-  const { certificates, rejectUnauthorized, hasProxies, timing }: Partial<WorkerNetwork> = networks.get(name) ?? {};
+  const { hasCertificates, rejectUnauthorized, hasProxies, timing }: Partial<WorkerNetwork> = networks.get(name) ?? {};
+  let certificates: Promise<readonly string[]> | undefined;
+  const anyRunning = (): number => [...running.keys()].pop() ?? id;
   const transport = createTransport({
     ...(hasProxies === true
-      ? { proxyFor: async (url: string) => (await ask([...running.keys()].pop() ?? id, { ask: 'proxy', url })) as string | undefined }
+      ? { proxyFor: async (url: string) => (await ask(anyRunning(), { ask: 'proxy', url })) as string | undefined }
       : {}),
-    ...(certificates === undefined ? {} : { certificates }),
+    ...(hasCertificates === true
+      ? { certificates: () => (certificates ??= ask(anyRunning(), { ask: 'certificates' }) as Promise<readonly string[]>) }
+      : {}),
     ...(rejectUnauthorized === undefined ? {} : { rejectUnauthorized }),
     ...(timing?.connect === undefined ? {} : { connectTimeout: timing.connect }),
     ...(timing?.head === undefined ? {} : { headTimeout: timing.head }),

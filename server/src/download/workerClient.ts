@@ -18,7 +18,7 @@ interface Running {
 class WorkerClient {
   readonly running = new Map<number, Running>();
   private readonly worker: Worker;
-  private readonly networks: WorkerNetwork[] = [];
+  private readonly networks: { readonly network: WorkerNetwork; readonly certificates: DownloadWorld['proxies']['certificates'] }[] = [];
   private idle: NodeJS.Timeout | undefined;
 
   constructor(file: string) {
@@ -36,24 +36,24 @@ class WorkerClient {
     this.post({ kind: 'start', id, job, network: this.networkName(running.world), rateLimit: running.world.settings.rateLimit });
   }
 
-  /** Number of a way to the network, which is told once: certificates are long. */
+  /** Number of a way to the network: the worker keeps connections for each. */
   private networkName({ proxies, settings: { timing } }: DownloadWorld): number {
     const { certificates, rejectUnauthorized } = proxies;
     const network: WorkerNetwork = {
       hasProxies: proxies.proxyFor !== undefined,
-      ...(certificates === undefined ? {} : { certificates }),
+      hasCertificates: certificates !== undefined,
       ...(rejectUnauthorized === undefined ? {} : { rejectUnauthorized }),
       ...(timing === undefined ? {} : { timing }),
     };
     const known = this.networks.findIndex(
       (one) =>
-        one.hasProxies === network.hasProxies &&
-        one.rejectUnauthorized === rejectUnauthorized &&
-        one.timing === timing &&
-        (one.certificates === certificates || one.certificates?.join() === certificates?.join()),
+        one.network.hasProxies === network.hasProxies &&
+        one.network.rejectUnauthorized === rejectUnauthorized &&
+        one.network.timing === timing &&
+        one.certificates === certificates,
     );
     if (known >= 0) return known;
-    this.networks.push(network);
+    this.networks.push({ network, certificates });
     this.post({ kind: 'network', name: this.networks.length - 1, network });
     return this.networks.length - 1;
   }
@@ -140,6 +140,7 @@ export function transferInWorker(
 async function valueOf(question: Question, running: Running | undefined): Promise<unknown> {
   if (question.ask === 'headers') return await running?.functions.headers(question.source, question.context);
   if (question.ask === 'refuse') return await running?.functions.refuse(question.url, question.step);
+  if (question.ask === 'certificates') return (await running?.world.proxies.certificates?.()) ?? [];
   return await running?.world.proxies.proxyFor?.(question.url);
 }
 

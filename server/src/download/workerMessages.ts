@@ -3,7 +3,7 @@ import type { TransferJob, TransferOutcome } from './transferJob';
 
 /** What the worker needs to build its transport; functions stay on the other side. */
 export interface WorkerNetwork {
-  readonly certificates?: readonly string[];
+  readonly hasCertificates: boolean;
   readonly rejectUnauthorized?: boolean;
   readonly hasProxies: boolean;
   readonly timing?: DownloadSettings['timing'];
@@ -19,7 +19,8 @@ export type ToWorker =
 export type Question =
   | { readonly ask: 'headers'; readonly source: number; readonly context: HeaderContext }
   | { readonly ask: 'refuse'; readonly url: string; readonly step: 'source' | 'redirect' }
-  | { readonly ask: 'proxy'; readonly url: string };
+  | { readonly ask: 'proxy'; readonly url: string }
+  | { readonly ask: 'certificates' };
 
 export type FromWorker =
   | { readonly kind: 'question'; readonly id: number; readonly call: number; readonly question: Question }

@@ -5,7 +5,7 @@ import type { CredentialStore, HttpClient, Log, RequestReason } from '../platfor
 
 /**
  * A place that images are fetched from, asked in one way whatever its protocol. One a protocol: OCI registries, libraries, Singularity
- * Hub, plain URLs. Every method rejects with `HubError` and with nothing else; an aborted call rejects with kind `aborted`.
+ * Hub, plain URLs, IPFS. Every method rejects with `HubError` and with nothing else; an aborted call rejects with kind `aborted`.
  * Hubs keep no answers: `Hubs` (hubs.ts) does, for all of them.
  */
 export interface Hub {
@@ -131,6 +131,17 @@ export interface FileSource {
   headers?(signal?: AbortSignal): Promise<Readonly<Record<string, string>>>;
 }
 
+/** Hashes of equal stretches of a file, and who says so. */
+export interface FilePieces {
+  /** IANA's textual name: `sha-256`. */
+  readonly type: string;
+  /** Bytes of every piece but the last. */
+  readonly length: number;
+  /** In file order, hexadecimal. */
+  readonly hashes: readonly string[];
+  readonly source: string;
+}
+
 export interface OpenedFile {
   /** A safe file name: one path component, no control characters. */
   readonly name: string;
@@ -140,6 +151,8 @@ export interface OpenedFile {
   readonly size?: number;
   /** Strongest first; empty when the hub declares nothing. */
   readonly expected: readonly ExpectedDigest[];
+  /** What the user's own reference vouches for, where that is less than the whole file at once (IPFS). */
+  readonly pieces?: FilePieces;
   readonly sources: readonly FileSource[];
   readonly etag?: string;
   /** The header's text as it came: it is part of an engine's cache key. */
@@ -153,6 +166,8 @@ export type CacheIdentity =
   | { readonly kind: 'oras'; readonly digest: Digest }
   | { readonly kind: 'shub'; readonly commit: string }
   | { readonly kind: 'net'; readonly url: string; readonly lastModified?: string }
+  /** The sha2-256 multihash of a CID, which is not the sha-256 of the file. */
+  | { readonly kind: 'ipfs'; readonly digest: Digest }
   /** `digest`: index or manifest the reference names; `platformDigest`: the chosen platform's manifest. */
   | { readonly kind: 'oci'; readonly digest: Digest; readonly platformDigest: Digest; readonly platform: Platform };
 

@@ -1,8 +1,11 @@
+import { createHmac, randomBytes } from 'node:crypto';
 import { createAnswers } from './answers';
 import type { Question } from './answers';
 import type { Age, Hub, HubOptions, Hubs, HubStatus, HubWorld, Referrer, ResolvedImage, SearchList, TagInfo, TagList } from './hub';
 import { HubError } from './hub';
 import { createHubStatus } from './hubStatus';
+import { createIpfsHub } from './ipfs';
+import type { IpfsOptions } from './ipfs';
 import { createLibraryHub } from './library';
 import type { LibraryOptions } from './libraryEndpoint';
 import { createOciHub } from './oci';
@@ -15,6 +18,7 @@ import type { ShubOptions } from './shub';
 import { createWebHub } from './web';
 import type { ImageReference } from '../image/reference';
 import { formatReference } from '../image/reference';
+import { withoutUserinfo } from '../image/referenceNames';
 import type { ImageSummary } from '../image/summary';
 import { without } from '../image/without';
 import { isPrivateHost } from '../platform/addresses';
@@ -29,6 +33,7 @@ export interface HubsOptions extends Omit<HubWorld, 'now'> {
   readonly now?: () => number;
   readonly library?: LibraryOptions;
   readonly shub?: ShubOptions;
+  readonly ipfs?: IpfsOptions;
   /** Where answers are kept for use offline; nothing is kept without. */
   readonly folder?: string;
   /** Bytes that they may take. Default 50 MB. */
@@ -36,6 +41,8 @@ export interface HubsOptions extends Omit<HubWorld, 'now'> {
   readonly onStatus?: (status: HubStatus) => void;
 }
 
+/** Of this process: what was answered to somebody who signed in by a URL is not found again by another one. */
+const salt = randomBytes(32);
 const minute = 60_000;
 /** Milliseconds for which an answer counts as new. What a digest names never changes. */
 const freshFor = { resolve: 2 * minute, manifest: 5 * minute, tags: 10 * minute, search: 30 * minute, byDigest: 30 * 24 * 60 * minute };
@@ -64,7 +71,7 @@ export function createHubs(options: HubsOptions): Hubs {
   const oci = createOciHub(world, registries);
   const libraries = createLibraryHub(world, options.library);
   const shub = createShubHub(world, options.shub);
-  const hubs: readonly Hub[] = [oci, libraries, shub, createWebHub(world)];
+  const hubs: readonly Hub[] = [oci, libraries, shub, createWebHub(world), createIpfsHub(world, options.ipfs)];
   const status = createHubStatus(world.now, options.onStatus);
   /** Pages of tag lists that are under way: what there is when somebody cannot wait. */
   const pages = new Map<string, readonly TagInfo[]>();
@@ -87,9 +94,11 @@ export function createHubs(options: HubsOptions): Hubs {
     return { key, host: hostOfReference(reference), ...rest };
   }
 
-  /** What a library reference without host means depends on settings. */
+  /** What a library reference without host means depends on settings. The key stands on the disk: a password in a URL must not. */
   function keyOf(reference: ImageReference): string {
-    const base = formatReference(reference);
+    const written = formatReference(reference);
+    const base = withoutUserinfo(written);
+    if (base !== written) return `${base} ${createHmac('sha256', salt).update(written).digest('hex')}`;
     if (reference.kind !== 'library' || reference.host !== undefined) return base;
     return `${base} ${reference.library ?? options.library?.url?.() ?? ''} ${options.library?.engine?.() ?? ''}`;
   }

@@ -36,12 +36,15 @@ export function parseLinks(fields: readonly string[]): readonly Link[] {
   });
 }
 
-/** The URL of the next page (distribution spec, "Listing Tags"): only of the same origin, since credentials go along. */
-export function nextPage(fields: readonly string[] | undefined, current: string): string | undefined {
+/**
+ * The next page (distribution spec, "Listing Tags"): only of the same origin, since credentials go along. A link to elsewhere is not
+ * followed, and says all the same that the list goes on.
+ */
+export function nextPage(fields: readonly string[] | undefined, current: string): { readonly next?: string; readonly isCut?: boolean } {
   const target = parseLinks(fields ?? []).find(({ relations }) => relations.includes('next'))?.target;
-  if (target === undefined || !URL.canParse(target, current)) return undefined;
-  const url = new URL(target, current);
-  return url.origin === new URL(current).origin ? url.href : undefined;
+  if (target === undefined) return {};
+  const url = URL.canParse(target, current) ? new URL(target, current) : undefined;
+  return url?.origin === new URL(current).origin ? { next: url.href } : { isCut: true };
 }
 
 function readParameters(text: string): Readonly<Record<string, string>> {

@@ -34,8 +34,7 @@ export async function searchCatalog(
       const answer = objectOf(await readJson(response, longestPage, host));
       if (!answer || !Array.isArray(answer.repositories)) throw wrongAnswer(host, t('its list of repositories has not the form of one'));
       const names = listOf(answer.repositories).filter((name): name is string => typeof name === 'string' && /^[a-z0-9._/-]+$/.test(name));
-      const next = nextPage(response.headers.link, response.url);
-      return { items: names, ...(next !== undefined && { next }) };
+      return { items: names, ...nextPage(response.headers.link, response.url) };
     },
     { world, options, limits },
   );

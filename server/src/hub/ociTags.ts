@@ -1,4 +1,3 @@
-import { header } from './askHub';
 import { dockerHubTags } from './dockerHub';
 import type { HubOptions, HubWorld, TagInfo, TagList } from './hub';
 import { HubError } from './hub';
@@ -67,14 +66,15 @@ async function fetchTags(client: RegistryClient, reference: RegistryReference, p
   // A repository without tags: `"tags": null`.
   if (!answer || !('tags' in answer)) throw wrongAnswer(registry, t('its list of tags has not the form of one'));
   const items = listOf(answer.tags).filter((tag): tag is string => typeof tag === 'string' && /^\w[\w.-]{0,127}$/.test(tag));
-  const next = nextPage(links, response.url) ?? ownNextPage(header(response.headers, 'link'), items, path);
+  if (links !== undefined) return { items, ...nextPage(links, response.url) };
+  const next = ownNextPage(items, path);
   return { items, ...(next !== undefined && { next }) };
 }
 
 /** Old registries cut the list at `n` without saying so: the next page is asked for by the last name (distribution spec, `last`). */
-function ownNextPage(link: string | undefined, items: readonly string[], path: string): string | undefined {
+function ownNextPage(items: readonly string[], path: string): string | undefined {
   const last = items.at(-1);
-  if (link !== undefined || last === undefined || items.length !== pageSize) return undefined;
+  if (last === undefined || items.length !== pageSize) return undefined;
   const bare = path.replace(/[?].*$/, '');
   return `${bare}?n=${pageSize}&last=${encodeURIComponent(last)}`;
 }

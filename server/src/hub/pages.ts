@@ -5,6 +5,8 @@ import { HubError } from './hub';
 export interface Page<T> {
   readonly items: readonly T[];
   readonly next?: string;
+  /** There are more, and they are not asked for: the list stays incomplete. */
+  readonly isCut?: boolean;
 }
 
 export interface PageLimits {
@@ -43,6 +45,7 @@ export async function collectPages<T>(
       const page: Page<T> = await fetchPage(next, paged);
       for (const item of page.items) items.push(item);
       onPage?.(items);
+      if (page.isCut) return { items: items.slice(0, limits.items), incomplete: true };
       next = page.next;
     } catch (error) {
       if (options.signal?.aborted) throw error;

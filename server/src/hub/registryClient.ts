@@ -202,7 +202,8 @@ function chooseChallenge(response: HttpResponse): Challenge | undefined {
   );
 }
 
-const speaksNoTls = new Set<string>(['tls', 'protocol', 'refused', 'timeout']);
+// `proxy`: many let no tunnel through to ports that are not TLS's.
+const speaksNoTls = new Set<string>(['tls', 'protocol', 'refused', 'timeout', 'proxy']);
 
 function isCertificateProblem(error: HttpError): boolean {
   const { cause } = error;

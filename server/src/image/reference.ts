@@ -10,6 +10,7 @@ import { readShubReference } from './referenceShub';
 import type { ImageReference, ParsedReference, ReferenceOptions, ReferenceScheme } from './referenceModel';
 export type {
   ImageReference,
+  IpfsReference,
   LibraryReference,
   ParsedReference,
   ReferenceOptions,

@@ -46,6 +46,11 @@ export function withTag(reference: ImageReference, tag: string): ImageReference 
   }
 }
 
+/** A reference as it may be shown, reported and logged: the name and password of a URL are taken out. */
+export function withoutUserinfo(text: string): string {
+  return text.replace(/^(https?:\/\/)[^/?#]*@/i, '$1');
+}
+
 /** What stands for the reference everywhere, without scheme and with every default filled in: `docker.io/library/ubuntu:latest`. */
 export function fullName(reference: ImageReference): string {
   switch (reference.kind) {

@@ -52,6 +52,10 @@ export interface VerificationReport {
   readonly notCovered: readonly string[];
   /** Path of the bytes that were looked at, when they are on this disk. */
   readonly path?: string;
+  /** `path` lies in a cache of an engine. */
+  readonly inCache?: true;
+  /** There are signatures of Singularity 3.0–3.5, which count only when asked for. */
+  readonly legacySignatures?: true;
   /** Bytes. */
   readonly size?: number;
   /** When, RFC 3339. */

@@ -104,7 +104,13 @@ function checkNamespaces(labels: ReadonlyMap<string, Label>, schemas: readonly L
         guess === undefined
           ? t('{0} does not define {1}, and its namespace is not for others.', schema.title, code(label.key))
           : t('{0} does not define {1}. Did you mean {2}?', schema.title, code(label.key), code(guess));
-      return [labelFinding('lint/label-unknown', label.keyRange, message, fixWith(guess, label.keyRange))];
+      const isMisspelt = guess !== undefined;
+      return [
+        labelFinding('lint/label-unknown', label.keyRange, message, {
+          ...fixWith(guess, label.keyRange),
+          ...(!isMisspelt && { severity: 'information' as const }),
+        }),
+      ];
     });
   });
 }
@@ -134,12 +140,20 @@ function checkSuperseded(labels: ReadonlyMap<string, Label>, schemas: readonly L
 function checkSchemas(labels: ReadonlyMap<string, Label>, schemas: readonly LabelSchema[], options: LabelOptions): Finding[] {
   const values: Record<string, string> = {};
   const unjudged = new Set<string>();
+  const dropped = new Set(
+    options.build === undefined ? [] : automaticLabels(options.build).flatMap(({ key, since }) => (since === undefined ? [key] : [])),
+  );
   for (const label of labels.values()) {
     const value = options.effectiveValue ? options.effectiveValue(label) : label.value.includes('{{') ? undefined : label.value;
     values[label.key] = value ?? label.value;
-    if (value === undefined || value === '') unjudged.add(label.key);
+    if (value === undefined || value === '' || dropped.has(label.key) || checkSyntax(label).some(isSeparator)) unjudged.add(label.key);
   }
   return schemas.flatMap((schema) => schema.validate(values).flatMap((problem) => report(problem, schema, labels, unjudged, options)));
+}
+
+/** Where the value is not what its author means, its form is no matter yet. */
+function isSeparator({ code: id }: Finding): boolean {
+  return id === 'lint/label-separator';
 }
 
 function report(

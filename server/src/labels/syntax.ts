@@ -17,7 +17,7 @@ export function checkSyntax(label: Label): Finding[] {
 }
 
 /** A tab or another wide space, `=` or `:` where a space should be. */
-function checkSeparator({ key, value, keyRange }: Label): Finding | undefined {
+function checkSeparator({ key, value, keyRange, valueRange }: Label): Finding | undefined {
   const white = /[^\S ]+/.exec(key);
   if (white) {
     const name = white[0] === '\t' ? t('a tab') : t('the character {0}', codePoint(white[0]));
@@ -30,18 +30,39 @@ function checkSeparator({ key, value, keyRange }: Label): Finding | undefined {
     return labelFinding('lint/label-separator', keyRange, message, replace(at(keyRange, white.index, white[0].length), ' '));
   }
   const sign = /^([\w.-]+)([=:])(.*)$/s.exec(key);
-  if (!sign) return undefined;
+  if (!sign) return checkSpacedSign(key, value, valueRange);
   const [, name = '', mark = '', rest = ''] = sign;
   // `Version: 1.2` names the label "Version:", which nobody means; `a:b 1` may be meant.
   if (mark === ':' && rest !== '') return undefined;
   if (mark === '=' && rest !== '' && value !== '' && !/^["']/.test(rest)) return undefined;
+  const text = value === '' ? rest : `${rest} ${value}`;
   const message = t(
     'The engines split a label at a space only, not at {0}: this is a label named "{1}" {2}.',
     '`' + mark + '`',
     key,
     withValue(value),
   );
-  return labelFinding('lint/label-separator', keyRange, message, replace(at(keyRange, name.length, 1), rest === '' ? '' : ' '));
+  const bare = mark === '=' ? /^(["'])(.*)\1$/s.exec(text)?.[2] : undefined;
+  const fix =
+    bare !== undefined && bare !== '' && !/["']/.test(bare)
+      ? replace({ start: keyRange.start, end: valueRange.end }, `${name} ${bare}`)
+      : replace(at(keyRange, name.length, 1), rest === '' ? '' : ' ');
+  return labelFinding('lint/label-separator', keyRange, message, fix);
+}
+
+/** `Version = 1.2`: the sign becomes a part of the value. */
+function checkSpacedSign(key: string, value: string, valueRange: TextRange): Finding | undefined {
+  const sign = /^([=:])(?:\s+|$)/.exec(value);
+  if (!sign) return undefined;
+  const message = t(
+    'The engines split a label at a space only, not at {0}: this is a label named "{1}" {2}.',
+    '`' + (sign[1] ?? '') + '`',
+    visible(key),
+    withValue(value),
+  );
+  const rest = value.slice(sign[0].length);
+  const bare = /^(["'])([^"']+)\1$/.exec(rest)?.[2] ?? rest;
+  return labelFinding('lint/label-separator', at(valueRange, 0, 1), message, replace(valueRange, bare));
 }
 
 function checkQuotes({ key, value, keyRange, valueRange }: Label): Finding | undefined {

@@ -12,6 +12,7 @@ import { hoverLimit } from './onlineLimits';
 import { escapeMarkdown, summaryMarkdown } from './summaryMarkdown';
 
 export { completePlace, resolveReferenceItem } from '../operations/referenceCompletion';
+export { createWorkspaceNames } from '../operations/workspaceNames';
 
 /** Tells the world which references a document holds, once a version. */
 export function noteUsed(world: World, document: AnalysedDocument): void {

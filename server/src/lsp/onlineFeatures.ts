@@ -27,6 +27,8 @@ export interface OnlineSurroundings {
   readonly isTrusted: () => boolean;
   /** What the workspace uses is offered first. */
   readonly documents: Pick<OpenDocuments, 'get' | 'uris'>;
+  /** URIs of the workspace's folders. */
+  readonly folders: () => readonly string[];
   /** The client runs commands from Markdown links. */
   readonly commandLinks: boolean;
 }
@@ -34,15 +36,18 @@ export interface OnlineSurroundings {
 /** What asks hubs is loaded when it is first needed: most keystrokes do not. */
 const answers = () => import('./onlineAnswers');
 
-export function createOnlineFeatures({ getWorld, isTrusted, documents, commandLinks }: OnlineSurroundings): OnlineFeatures {
+export function createOnlineFeatures({ getWorld, isTrusted, documents, folders, commandLinks }: OnlineSurroundings): OnlineFeatures {
+  let workspaceNames: ReturnType<Awaited<ReturnType<typeof answers>>['createWorkspaceNames']> | undefined;
   const mayAsk = (document: AnalysedDocument) => isTrusted() && document.surroundings.settings['online.enabled'];
 
   return {
     async completion(document, offset, signal) {
       const place = placeAt(document.language.name, document.context, offset);
       if (place === undefined) return undefined;
-      const { completePlace, noteUsed } = await answers();
+      const { completePlace, createWorkspaceNames, noteUsed } = await answers();
       const world = await getWorld();
+      workspaceNames ??= createWorkspaceNames();
+      await workspaceNames.note(world, folders(), new Set(documents.uris));
       for (const uri of documents.uris) {
         const open = await documents.get(uri);
         if (open) noteUsed(world, open);

@@ -35,7 +35,9 @@ import type {
 } from '../protocol';
 import { buildInfo } from '../operations/buildInfo';
 import { buildProblems } from '../operations/buildProblems';
-import { cacheDetails, cleanCaches, listCaches, verifyCaches } from '../operations/caches';
+import { cacheDetails, listCaches } from '../operations/caches';
+import { cleanCaches } from '../operations/cleanCaches';
+import { verifyCaches } from '../operations/verifyCaches';
 import { checkMirrors } from '../operations/checkMirrors';
 import { convertMetalinkText } from '../operations/convertMetalink';
 import { createMetalink } from '../operations/createMetalink';
@@ -79,7 +81,14 @@ export function requestHandlers({
   on(methods.verify, async (params: VerifyParams, token): Promise<VerifyResult> => {
     const world = await getWorld();
     const reports = await withProgress(connection, params.workDoneToken, t('Verifying'), (onProgress) =>
-      verifyTarget(world, params.target, { keys: [], fingerprints: [], signal: signalOf(token), onProgress, openText }),
+      verifyTarget(world, params.target, {
+        keys: params.keys ?? [],
+        fingerprints: [],
+        legacy: params.legacy === true,
+        signal: signalOf(token),
+        onProgress,
+        openText,
+      }),
     );
     if (params.target.kind === 'document') {
       const document = await documents.get(params.target.uri);

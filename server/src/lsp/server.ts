@@ -40,7 +40,8 @@ function initialize(connection: Connection, params: InitializeParams): Initializ
 
   const settings = createSettingsStore(connection, client.workspace?.configuration === true);
   const workspaceRules = createWorkspaceRulesStore((problem) => connection.console.warn(problem));
-  workspaceRules.setFolders(foldersOf(params));
+  let folders = foldersOf(params);
+  workspaceRules.setFolders(folders);
   const documents = createOpenDocuments(connection, languages, settings, workspaceRules);
   const diagnostics = createDiagnosticsManager(connection, documents, { pull, sourceName: 'container-metalink' });
 
@@ -63,7 +64,13 @@ function initialize(connection: Connection, params: InitializeParams): Initializ
     work().catch((error: unknown) => connection.console.error(error instanceof Error ? error.message : String(error)));
   };
 
-  const online = createOnlineFeatures({ getWorld, isTrusted: () => trusted, documents, commandLinks: options.commandLinks === true });
+  const online = createOnlineFeatures({
+    getWorld,
+    isTrusted: () => trusted,
+    documents,
+    folders: () => folders,
+    commandLinks: options.commandLinks === true,
+  });
   registerFeatures({
     connection,
     documents,
@@ -92,7 +99,8 @@ function initialize(connection: Connection, params: InitializeParams): Initializ
       if (client.workspace?.workspaceFolders === true)
         connection.workspace.onDidChangeWorkspaceFolders(
           guarded(async () => {
-            workspaceRules.setFolders((await connection.workspace.getWorkspaceFolders())?.map(({ uri }) => uri) ?? []);
+            folders = (await connection.workspace.getWorkspaceFolders())?.map(({ uri }) => uri) ?? [];
+            workspaceRules.setFolders(folders);
             await reconfigure();
           }),
         );

@@ -36,7 +36,8 @@ export function convertMetalink(parsed: ParsedMetalink): Conversion {
   const notes = createNotes();
   reportRoot(document, root, model, notes);
   const elements = filesOf(root);
-  const taken = new Set<string>();
+  // Names, and the number that the last further file of each got.
+  const taken = new Map<string, number>();
   const files = model.files.flatMap((file, index) => {
     const element = elements[index];
     return element === undefined ? [] : convertFile(document, file, element, notes).map((entry) => renamed(entry, element, taken, notes));
@@ -179,8 +180,10 @@ function reportHashes(document: XmlDocument, file: MetalinkFile, element: XmlEle
   for (const pieces of verificationOf(element, 'pieces')) {
     const read = file.pieces.find(({ range }) => range.start === pieces.start);
     if (read === undefined || read.hashes.includes('')) notes.dropped(pieces, t('The pieces are not usable; they are dropped.'));
-    else if (orderedPieces(pieces)?.some((hash, index) => hash !== childrenNamed(pieces, 'hash')[index]) === true) {
-      notes.changed(pieces, t('The pieces are put into the order of their numbers.'));
+    else {
+      const written = childrenNamed(pieces, 'hash');
+      if (orderedPieces(pieces)?.some((hash, index) => hash !== written[index]) === true)
+        notes.changed(pieces, t('The pieces are put into the order of their numbers.'));
     }
   }
   for (const signature of verificationOf(element, 'signature')) {
@@ -209,10 +212,12 @@ function reportUrls(document: XmlDocument, element: XmlElement, notes: Notes): v
 }
 
 /** Names are unique in Metalink 4: a second file of a name gets a number. */
-function renamed(file: FileEntry, element: XmlElement, taken: Set<string>, notes: Notes): FileEntry {
+function renamed(file: FileEntry, element: XmlElement, taken: Map<string, number>, notes: Notes): FileEntry {
   let name = file.name;
-  for (let number = 2; taken.has(name); number++) name = file.name.replace(/(\.[^./]*)?$/, `-${String(number)}$1`);
-  taken.add(name);
+  let number = taken.get(name) ?? 1;
+  while (taken.has(name)) name = file.name.replace(/(\.[^./]*)?$/, `-${String(++number)}$1`);
+  taken.set(file.name, number);
+  taken.set(name, taken.get(name) ?? 1);
   if (name === file.name) return file;
   notes.changed(element, t('The second file `{0}` becomes `{1}`.', file.name, name));
   return { ...file, name };

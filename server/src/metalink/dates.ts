@@ -37,6 +37,8 @@ export function dateMilliseconds(value: string): number | undefined {
 /** The date-time that was most likely meant: RFC 3339 with small faults, a date alone, or RFC 822. Undefined when there is none. */
 export function repairDate(value: string): string | undefined {
   const text = value.trim();
+  // What a date is looked for in is short: see `suggestAgent`.
+  if (text.length > 100) return undefined;
   const match = shape.exec(text);
   const repaired = match === null ? fromRfc822(text) : normalise(match);
   return repaired !== undefined && dateFault(repaired) === undefined ? repaired : undefined;

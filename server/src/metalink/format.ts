@@ -15,6 +15,8 @@ export function formatMetalink({ parsed, source }: MetalinkContext, step = '  ')
   const { text } = document;
   const lineEnd = text.includes('\r\n') ? '\r\n' : '\n';
   const edits: TextEdit[] = [];
+  const markup = document.markup.filter(({ kind }) => kind !== 'cdata');
+  let nextMarkup = 0;
 
   /** Makes the white space between two tags a line end (empty lines are kept, at most one) and `indent`. */
   const layOut = (start: number, end: number, indent: string) => {
@@ -25,9 +27,11 @@ export function formatMetalink({ parsed, source }: MetalinkContext, step = '  ')
 
   /** What stands between two tags: white space, comments and instructions. Other text there is a mistake, and left alone. */
   const between = (start: number, end: number, indents: { readonly inside: string; readonly last: string }) => {
-    const markup = document.markup.filter((item) => item.kind !== 'cdata' && item.start >= start && item.end <= end);
     let from = start;
-    for (const item of markup) {
+    // Gaps come in the order of the text, and so does markup: each is looked at once.
+    for (; (markup[nextMarkup]?.start ?? end) < end; nextMarkup++) {
+      const item = markup[nextMarkup];
+      if (item === undefined || item.start < start || item.end > end) continue;
       const gap = text.slice(from, item.start);
       if (isSpace(gap) && /[\r\n]/.test(gap)) layOut(from, item.start, indents.inside);
       from = item.end;

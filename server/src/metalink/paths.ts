@@ -50,6 +50,7 @@ export function isSafePath(name: string): boolean {
 
 /** A safe name near an unsafe one: separators turned, roots, dots and empty parts dropped. Undefined when nothing is left. */
 export function suggestPath(name: string): string | undefined {
+  if (name.length > longestPath) return undefined;
   const segments = name
     .replace(/\\/g, '/')
     .replace(/^[A-Za-z]:/, '')

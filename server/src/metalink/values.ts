@@ -1,3 +1,5 @@
+import { isSpace } from './xml/characters';
+
 // The syntax of values (RFC 5854 and what it refers to). Predicates over the exact text: white space is content (section 2).
 
 /** `+` and leading zeros are allowed, a minus sign is not: the lexical form of a non-negative integer. */
@@ -28,9 +30,13 @@ export function hasOuterSpace(value: string): boolean {
   return /^[ \t\r\n]|[ \t\r\n]$/.test(value);
 }
 
-/** Without the white space of XML around it. */
+/** Without the white space of XML around it. In one pass: an expression with `+$` would look at inner space again from each character. */
 export function trimSpace(value: string): string {
-  return value.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '');
+  let start = 0;
+  let end = value.length;
+  while (start < end && isSpace(value.charCodeAt(start))) start++;
+  while (end > start && isSpace(value.charCodeAt(end - 1))) end--;
+  return value.slice(start, end);
 }
 
 /** An IRI with a scheme (RFC 3987): what may not stand in it at all is refused, the rest is left to whoever dereferences it. */
@@ -63,8 +69,12 @@ export function isAgent(value: string): boolean {
   return /^[!#$%&'*+\-.0-9A-Z^_`a-z|~]+(?:\/[!#$%&'*+\-.0-9A-Z^_`a-z|~]+)?$/.test(value);
 }
 
+/** Nobody reads the name of a program that is longer, and what looks for one in it takes time that grows with the square. */
+export const longestAgent = 300;
+
 /** Something that is an agent: spaces become `-`, a version at the end goes behind `/`. Undefined when nothing is left. */
 export function suggestAgent(value: string): string | undefined {
+  if (value.length > longestAgent) return undefined;
   const plain = trimSpace(value)
     .replace(/\([^)]*\)/g, ' ')
     .trim();

@@ -1,7 +1,8 @@
 import type { CacheKind } from '../cache/layout';
-import type { CacheEntry } from '../cache/list';
+import type { CacheEntry } from '../cache/entry';
 import type { IndexedEntry } from '../cache/index';
 import type { CacheEntryView } from '../protocol';
+import { shortDigests } from '../text/human';
 import { t } from '../text/l10n';
 import { contentsTitle, readImageFile } from './contentsView';
 import type { World } from './world';
@@ -41,7 +42,11 @@ export async function describeEntries(
 
 /** Whether there is an image to open. */
 export function holdsImage(entry: CacheEntry): boolean {
-  return imageKinds.includes(entry.kind) && (entry.oddity === undefined || isContentOddity(entry)) && (entry.bytes > 0 || isLink(entry));
+  return (
+    imageKinds.includes(entry.kind) &&
+    (entry.oddity === undefined || isContentOddity(entry)) &&
+    (entry.bytes > 0 || entry.linkTo !== undefined)
+  );
 }
 
 /** What is remembered about its content, as an oddity of the entry. */
@@ -79,17 +84,20 @@ export function kindTitle(kind: CacheKind): string {
 
 function entryView(entry: CacheEntry, known: IndexedEntry | undefined): CacheEntryView {
   const { oddity } = withMemory(entry, known);
+  const title = firstText(known?.title, known?.reference);
   const hex = known?.mismatch === true ? undefined : (entry.contentHash ?? known?.sha256);
   return {
     path: entry.path,
     root: entry.root,
     kind: entry.kind,
     engine: entry.engine,
-    title: firstText(known?.title, known?.reference) ?? entry.name,
+    title: title ?? shortDigests(entry.name),
+    ...(title === undefined && { unnamed: true }),
     bytes: entry.bytes,
-    modified: entry.modified,
+    modified: Math.floor(entry.modified),
     ...(known?.reference !== undefined && { reference: known.reference }),
     ...(hex !== undefined && { digest: `sha256:${hex}` }),
+    ...(entry.linkTo !== undefined && { linkTo: entry.linkTo }),
     ...(known?.verdict !== undefined && { verdict: known.verdict }),
     ...(known?.verified !== undefined && { verified: known.verified }),
     // A failed verdict speaks for itself; `damaged` is a word of the clean only.
@@ -103,11 +111,6 @@ function firstText(...texts: readonly (string | undefined)[]): string | undefine
 
 function isContentOddity({ oddity }: CacheEntry): boolean {
   return oddity === 'name-mismatch' || oddity === 'damaged';
-}
-
-/** A link to a file: the bytes are elsewhere, the image can be opened. */
-function isLink(entry: CacheEntry): boolean {
-  return entry.bytes === 0 && entry.frees === 0 && entry.contentHash !== undefined;
 }
 
 async function titleFromInside(entry: CacheEntry, signal: AbortSignal): Promise<string | undefined> {

@@ -6,8 +6,9 @@ import { t } from '../text/l10n';
 import { createSourceText } from '../text/sourceText';
 import type { SourceText } from '../text/sourceText';
 import { filesBelow } from './filesBelow';
-import { checkText, decodeText, languageByContent, languageByName } from './languages';
-import type { LanguageName } from './languages';
+import { decodeText, languageByContent, languageByName } from './language';
+import type { LanguageName } from './language';
+import { checkText } from './languages';
 import { readWorkspaceRules, withLabelSchemas } from './workspaceFile';
 import type { WorkspaceRules } from './workspaceRules';
 

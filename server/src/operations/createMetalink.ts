@@ -10,7 +10,7 @@ import { t } from '../text/l10n';
 import { readImageFile } from './contentsView';
 import { imageName, localEntry, referenceEntries } from './imageEntries';
 import type { EntryMaking } from './imageEntries';
-import { documentLanguage } from './inspect';
+import { documentLanguage } from './language';
 import { createRecipeContext } from './languages';
 import { placesOf } from './referencePlaces';
 import { readTextFile } from './textFile';
@@ -124,7 +124,7 @@ function merged(entries: readonly FileEntry[], report: string[]): FileEntry[] {
     }
   }
   for (const { name, urls } of byName.values())
-    if ((urls ?? []).length === 0) report.push(t('{0} has no URL yet: add where it can be fetched (M4-045), or give --mirror.', name));
+    if ((urls ?? []).length === 0) report.push(t('{0} has no URL yet: add where it can be fetched (M4-045).', name));
   return [...byName.values()];
 }
 

@@ -17,8 +17,17 @@ export async function engineVersionOf(
   const command = program !== '' && path.basename(program).startsWith(engine) ? program : engine;
   try {
     const { output } = await runProcess({ command, arguments: ['--version'], timeout, environment });
-    return /(\d+\.\d+(?:\.\d+)?)/.exec(output)?.[1];
+    return versionIn(output, engine);
   } catch {
     return undefined; // not installed, or not to be started: then a current version is assumed
   }
+}
+
+/**
+ * The version in what `--version` printed: `apptainer version 1.3.4`, `singularity-ce version 4.1.0`, `singularity version 3.8.7`. Undefined
+ * for the other engine: Apptainer installs itself as `singularity` too, and its names of cache entries are not those of SingularityCE.
+ */
+export function versionIn(output: string, engine: Engine): string | undefined {
+  const [, name, version] = /\b(apptainer|singularity)(?:-\w+)? version v?(\d+\.\d+(?:\.\d+)?)/.exec(output) ?? [];
+  return name === engine ? version : undefined;
 }

@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { languageByName } from './languages';
+import { languageByName } from './language';
 
 /** Folders of tools, in which nothing is written by people. */
 const passedOver = new Set(['.git', 'node_modules', '.vscode-test', '.hg', '.svn']);

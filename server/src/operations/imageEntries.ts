@@ -103,7 +103,7 @@ function layoutEntries(making: EntryMaking, opened: OpenedImage, description: De
   making.report.push(
     tokenNote(opened.reference),
     t(
-      '{0}: a complete OCI layout has two more small files, which no registry serves: "oci-layout" and an "index.json" that names {1}.',
+      '{0}: a complete OCI layout has two more small files, "oci-layout" and an "index.json" that names {1}. No registry serves them; "pull" makes them beside the verified files.',
       opened.reference,
       digest,
     ),

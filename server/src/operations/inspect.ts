@@ -2,13 +2,15 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseReference } from '../image/reference';
+import { withoutUserinfo } from '../image/referenceNames';
 import type { InspectItem, Target } from '../protocol';
 import { t } from '../text/l10n';
 import { createSourceText } from '../text/sourceText';
 import { contentsView, readImageFile } from './contentsView';
 import { describeReference } from './describe';
-import { createMetalinkContext, createRecipeContext, languageByContent, languageByName } from './languages';
-import type { LanguageName } from './languages';
+import { documentLanguage } from './language';
+import type { LanguageName } from './language';
+import { createMetalinkContext, createRecipeContext } from './languages';
 import { placesOf } from './referencePlaces';
 import { readTextFile } from './textFile';
 import { noWorkspaceRules } from './workspaceRules';
@@ -39,15 +41,16 @@ export async function inspectTarget(world: World, target: Target, options: Inspe
 
 async function inspectReference(world: World, text: string, { signal }: InspectOptions): Promise<InspectItem> {
   const parsed = parseReference(text);
+  const title = withoutUserinfo(text);
   const { reference } = parsed;
-  if (reference === undefined) return { title: text, problem: parsed.problems[0]?.message ?? t('This is no image reference.') };
+  if (reference === undefined) return { title, problem: parsed.problems[0]?.message ?? t('This is no image reference.') };
   if (reference.kind === 'local' && (reference.scheme === 'docker-archive' || reference.scheme === 'oci-archive'))
     return inspectPath(reference.path);
   try {
-    return { title: text, summary: await describeReference(world, reference, { signal, reason: 'command' }) };
+    return { title, summary: await describeReference(world, reference, { signal, reason: 'command' }) };
   } catch (error) {
     signal.throwIfAborted();
-    return { title: text, problem: error instanceof Error ? error.message : String(error) };
+    return { title, problem: error instanceof Error ? error.message : String(error) };
   }
 }
 
@@ -59,11 +62,6 @@ async function inspectPath(file: string): Promise<InspectItem> {
     const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     return { title: file, problem: missing ? t('There is no such file.') : error instanceof Error ? error.message : String(error) };
   }
-}
-
-/** The language of a document by its name, else by its content. */
-export function documentLanguage(uri: string, text: string): LanguageName {
-  return languageByName(new URL(uri).pathname) ?? languageByContent(Buffer.from(text.slice(0, 4096))) ?? 'recipe';
 }
 
 function documentReferences(world: World, language: LanguageName, text: string, file: string | undefined): string[] {

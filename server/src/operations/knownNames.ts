@@ -1,4 +1,6 @@
+import { formatReference } from '../image/reference';
 import type { ImageReference } from '../image/reference';
+import { without } from '../image/without';
 import { completionKind } from '../text/kinds';
 import { t } from '../text/l10n';
 import type { Candidate } from './completionCandidate';
@@ -31,9 +33,7 @@ export function knownNames(world: World, place: ReferencePlace): Candidate[] {
 export function nameToWrite(reference: ImageReference): string | undefined {
   switch (reference.kind) {
     case 'registry':
-      return reference.registry === 'docker.io'
-        ? reference.repository.replace(/^library\//, '')
-        : `${reference.registry}/${reference.repository}`;
+      return formatReference(without(reference, 'tag', 'digest')).replace(/^[a-z]+:\/\//, '');
     case 'library':
       return reference.host === undefined ? reference.path : `${reference.host}/${reference.path}`;
     case 'shub':

@@ -92,6 +92,7 @@ function pullableFile(file: MetalinkFile, name: string, origin: MetalinkOrigin, 
     sources: [...site, ...declared],
     expectations,
     identities: identitiesOf(file, sha256),
+    ...(file.identity !== undefined && { identity: file.identity }),
     ...(origin.folder !== undefined && { folder: origin.folder }),
     detachedSignatures: file.signatures.filter((s) => s.mediatype === 'application/pgp-signature').map((s) => s.value),
   };

@@ -8,7 +8,7 @@ import { nearest } from '../text/nearest';
 
 import type { Finding } from '../text/finding';
 import { t } from '../text/l10n';
-import type { LanguageName } from './languages';
+import type { LanguageName } from './language';
 import { newerTag } from './newerTag';
 import { placesOf } from './referencePlaces';
 import type { ReferencePlace } from './referencePlaces';

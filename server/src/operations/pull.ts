@@ -15,6 +15,8 @@ import type { Engine, PulledItem, PullParams, Target } from '../protocol';
 import { t } from '../text/l10n';
 import { verifiedFile } from '../verify/verifiedFile';
 import { engineTitle } from './cacheLookup';
+import { completeLayouts } from './completeLayout';
+import type { PulledBlob } from './completeLayout';
 import { fetchFile } from './fetchFile';
 import type { FetchedFile } from './fetchFile';
 import { forMany, SharedProgress } from './manyFiles';
@@ -54,10 +56,20 @@ export async function pullTarget(
   if (only !== undefined && items.length === 1) return [await pullItem(steady, only, destination, options)];
   const folder = asFolder(destination);
   const progress = new SharedProgress(items.map(sizeOf), options.onProgress);
-  return forMany([...items.entries()], async ([index, item]) => {
+  const pulled = await forMany([...items.entries()], async ([index, item]) => {
     const result = await pullItem(steady, item, folder, { ...options, onProgress: progress.listener(index) });
     progress.finish(index);
     return result;
+  });
+  return folder.kind === 'cache' ? pulled : [...pulled, ...(await completeLayouts(verifiedBlobs(items, pulled), options.signal))];
+}
+
+/** What stands on the disk now, and whose bytes were compared with a declared hash. */
+function verifiedBlobs(items: readonly TargetItem[], pulled: readonly PulledItem[]): PulledBlob[] {
+  return pulled.flatMap(({ outcome, report, path: file }, index) => {
+    const item = items[index];
+    const verified = (outcome === 'pulled' || outcome === 'already-there') && (report?.verdict === 'intact' || report?.verdict === 'signed');
+    return verified && file !== undefined && item?.kind === 'file' ? [{ path: file, identity: item.identity }] : [];
   });
 }
 
@@ -226,6 +238,7 @@ async function pullOci(
     const place = cache
       ? await putImageIntoCache(cache, item.manifest, blobs, options.signal)
       : await writeLayout(layout ?? '', item.manifest, blobs, options.signal);
+    if (cache) await rememberImage(world, place, item);
     const message = cache
       ? t(
           '{0}: manifest and {1} layers are in the {2} cache, verified. The engine converts them when the image is first used.',
@@ -317,6 +330,13 @@ async function remember(world: World, file: string, item: PullableFile, fetched:
     ...(item.reference !== undefined && { reference: item.reference }),
     ...(item.reference === undefined && { title: item.title }),
   });
+  await index.save();
+}
+
+async function rememberImage(world: World, manifest: string, item: PullableImage): Promise<void> {
+  const index = await world.cacheIndex();
+  const { size, mtimeMs } = await fs.stat(manifest);
+  index.remember(manifest, size, mtimeMs, { verdict: 'intact', sha256: item.manifest.hex, pulled: Date.now(), reference: item.reference });
   await index.save();
 }
 

@@ -19,6 +19,8 @@ export interface Pullable {
   readonly identities: readonly EntryIdentity[];
   /** Folder of the document that lists it: a copy may stand there already. */
   readonly folder?: string;
+  /** What the document that lists it says that it is. */
+  readonly identity?: string;
   /** The reference that it was asked for by. */
   readonly reference?: string;
   /** Fingerprints that must all have signed it (the recipe's `Fingerprints:`). */

@@ -8,7 +8,7 @@ import type { RecipeImage } from '../recipe/images';
 import { referenceAt } from '../recipe/reference';
 import { touches } from '../text/range';
 import type { TextRange } from '../text/range';
-import type { LanguageName } from './languages';
+import type { LanguageName } from './language';
 
 /** A place of a document where an image reference or a URL of a file stands. */
 export interface ReferencePlace {

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { HubOptions, OpenedFile, OpenedImage } from '../hub/hub';
 import { parseReference } from '../image/reference';
+import { withoutUserinfo } from '../image/referenceNames';
 import { decodeXml } from '../metalink/xml/decode';
 import { withoutCredentials } from '../platform/proxySettings';
 import type { Target } from '../protocol';
@@ -9,7 +10,7 @@ import { recipeImages } from '../recipe/images';
 import { parseRecipe } from '../recipe/parse';
 import { t } from '../text/l10n';
 import type { Expectation } from '../verify/expectation';
-import { documentLanguage } from './inspect';
+import { documentLanguage } from './language';
 import { metalinkFiles } from './metalinkFiles';
 import type { MetalinkOrigin } from './metalinkFiles';
 import { readMetalinkFile } from './metalinkFile';
@@ -81,11 +82,12 @@ async function recipeItems(
 
 async function referenceItems(world: World, text: string, options: TargetOptions): Promise<TargetItem[]> {
   const parsed = parseReference(text);
+  const shown = withoutUserinfo(text);
   const { reference } = parsed;
   if (reference === undefined)
-    return [{ kind: 'unreachable', title: text, problem: parsed.problems[0]?.message ?? t('{0} is no image reference.', text) }];
+    return [{ kind: 'unreachable', title: shown, problem: parsed.problems[0]?.message ?? t('{0} is no image reference.', shown) }];
   if (reference.kind === 'local')
-    return [{ kind: 'unreachable', title: text, problem: t('{0} is on this machine only: name the file itself.', text) }];
+    return [{ kind: 'unreachable', title: shown, problem: t('{0} is on this machine only: name the file itself.', shown) }];
   const hubOptions: HubOptions = { signal: options.signal, reason: 'command' };
   if (reference.kind === 'url' && /\.(meta4|metalink)$/i.test(new URL(reference.url).pathname))
     return remoteMetalink(world, reference.url, options);
@@ -94,14 +96,14 @@ async function referenceItems(world: World, text: string, options: TargetOptions
     opened = await world.hubs.open(reference, hubOptions);
   } catch (error) {
     options.signal.throwIfAborted();
-    return [{ kind: 'unreachable', title: text, problem: error instanceof Error ? error.message : String(error) }];
+    return [{ kind: 'unreachable', title: shown, problem: error instanceof Error ? error.message : String(error) }];
   }
   const described = await describedItems(world, opened, options);
   if (described !== undefined) return described;
-  if (opened.manifest !== undefined && opened.files.some(({ role }) => role === 'layer')) return [ociImage(opened, opened.manifest, text)];
+  if (opened.manifest !== undefined && opened.files.some(({ role }) => role === 'layer')) return [ociImage(opened, opened.manifest, shown)];
   const file = opened.files.find(({ role }) => role === 'image');
-  if (file === undefined) return [{ kind: 'unreachable', title: text, problem: t('{0} is no image file.', text) }];
-  return [pullableFile(world, opened, file, text)];
+  if (file === undefined) return [{ kind: 'unreachable', title: shown, problem: t('{0} is no image file.', shown) }];
+  return [pullableFile(world, opened, file, shown)];
 }
 
 /** RFC 6249 §4.1: a metalink that the server itself names tells pieces and mirrors that header fields cannot. */
@@ -149,6 +151,7 @@ function pullableFile(world: World, opened: OpenedImage, file: OpenedFile, refer
     name: file.name,
     ...(file.size !== undefined && { size: BigInt(file.size) }),
     hashes: file.expected.map(({ digest, source: who }) => ({ type: hashName(digest.algorithm), hex: digest.hex, source: who })),
+    ...(file.pieces && { pieces: [file.pieces] }),
     sources: [
       ...site,
       ...file.sources.map((each) => ({
@@ -178,7 +181,8 @@ function expectationsOf(opened: OpenedImage, file: OpenedFile): Expectation[] {
     if (expected.digest.algorithm === 'md5') return { kind: 'shub-md5', value: expected.digest.hex, ...origin };
     return { kind: 'digest', value: expected.digest, ...origin };
   });
-  return [...size, ...digests];
+  const pieces: Expectation[] = file.pieces ? [{ kind: 'pieces', ...file.pieces, channel: 'user' }] : [];
+  return [...size, ...digests, ...pieces];
 }
 
 function ociImage(opened: OpenedImage, manifest: NonNullable<OpenedImage['manifest']>, title: string): PullableImage {

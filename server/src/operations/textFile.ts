@@ -1,6 +1,6 @@
 import fs from 'node:fs/promises';
 import { t } from '../text/l10n';
-import { decodeText, languageByContent, languageByName } from './languages';
+import { decodeText, languageByContent, languageByName } from './language';
 
 const sizeLimit = 512 * 1024 * 1024;
 

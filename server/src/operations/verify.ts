@@ -39,7 +39,7 @@ export interface VerifyTargetOptions {
 export async function verifyTarget(world: World, target: Target, options: VerifyTargetOptions): Promise<VerificationReport[]> {
   const items = await targetItems(world, target, options);
   const reports: VerificationReport[] = [];
-  for (const item of items) reports.push(await verifyItem(world, item, options));
+  for (const item of items) reports.push(markCached(world, await verifyItem(world, item, options)));
   return reports;
 }
 
@@ -54,6 +54,13 @@ function verifyItem(world: World, item: TargetItem, options: VerifyTargetOptions
     case 'unreachable':
       return Promise.resolve(nothingKnown(item.title, item.problem));
   }
+}
+
+/** Marks a report whose bytes lie in a cache, so that deleting the entry can be offered. */
+function markCached(world: World, report: VerificationReport): VerificationReport {
+  const file = report.path;
+  const isCached = file !== undefined && world.caches().some(({ root }) => file.startsWith(root + path.sep));
+  return isCached ? { ...report, inCache: true } : report;
 }
 
 async function verifyLocal(world: World, item: LocalImage, options: VerifyTargetOptions): Promise<VerificationReport> {

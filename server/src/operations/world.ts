@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -16,11 +16,10 @@ import type { ReferenceScheme } from '../image/reference';
 import type { Platform } from '../image/summary';
 import { createCredentialStore } from '../platform/credentials';
 import type { ConfigurableCredentialStore } from '../platform/credentials';
-import { extraCertificates } from '../platform/certificates';
 import { createHttpClient } from '../platform/http';
 import type { ConfigurableHttpClient, HttpSettings } from '../platform/http';
+import { readIpfsGateway } from '../platform/ipfsGateway';
 import type { Credential, Log } from '../platform/ports';
-import { readRemotes } from '../platform/remoteYaml';
 import type { Engine, RefreshParams } from '../protocol';
 import { fetchKeys, loadKeys } from '../signature/keys';
 import type { KeyMaterial } from '../signature/keyMaterial';
@@ -40,6 +39,8 @@ export interface WorldOptions {
   isTrusted(): boolean;
   /** VS Code's `http` settings. */
   readonly http: Pick<HttpSettings, 'proxy' | 'noProxy' | 'strictSSL'> & { readonly systemCertificates?: boolean };
+  /** Downloads run on a thread of their own, so that the one of the editor stays free. Default true. */
+  readonly downloadsOnThread?: boolean;
   /** Asks the client for the secret that the user stored for a host. */
   secret?(host: string): Promise<Credential | undefined>;
   onStatus?(status: HubStatus): void;
@@ -113,8 +114,12 @@ export function createWorld(first: WorldOptions): World {
     library: {
       url: () => options.settings['library.url'] || undefined,
       engine: () => options.settings['engine.kind'],
-      remote: async () => (await readRemotes({ engine: options.settings['engine.kind'], environment: options.environment })).active,
+      remote: async () => {
+        const { readRemotes } = await import('../platform/remoteYaml');
+        return (await readRemotes({ engine: options.settings['engine.kind'], environment: options.environment })).active;
+      },
     },
+    ipfs: { gateway: () => readIpfsGateway(options.environment) },
     ...(options.storage !== undefined && { folder: path.join(options.storage, 'answers') }),
     cacheBytes: () => options.settings['online.cacheSize'] * 1_000_000,
     onStatus: (status) => options.onStatus?.(status),
@@ -136,7 +141,8 @@ export function createWorld(first: WorldOptions): World {
     caches: () =>
       findCaches({
         env: options.environment,
-        accountHome: os.userInfo().homedir,
+        accountHome: accountHome(options.environment),
+        mayRead,
         settings: {
           apptainer: options.settings['cache.apptainer'],
           singularity: options.settings['cache.singularity'],
@@ -152,12 +158,12 @@ export function createWorld(first: WorldOptions): World {
       const servers = options.settings['verify.keyServers'];
       return { keys, fetchKeys: (ids) => fetchKeys(ids, { client: http, servers, trustedFingerprints, ...(signal && { signal }) }) };
     },
-    async downloads() {
+    downloads() {
       const { settings } = options;
-      return {
+      return Promise.resolve({
         proxies: {
           proxyFor: (url) => http.proxyFor(url),
-          certificates: (await http.settings.certificates) ?? [],
+          ...(http.settings.certificates && { certificates: http.settings.certificates }),
           rejectUnauthorized: http.settings.strictSSL !== false,
         },
         log,
@@ -169,8 +175,8 @@ export function createWorld(first: WorldOptions): World {
           allowedFolders: settings['download.allowedFolders'],
           userAgent,
         },
-        ...(existsSync(workerFile) && { worker: workerFile }),
-      };
+        ...(options.downloadsOnThread !== false && existsSync(workerFile) && { worker: workerFile }),
+      });
     },
     engineVersion(engine) {
       let found = versions.get(engine);
@@ -214,9 +220,10 @@ export function createWorld(first: WorldOptions): World {
     },
     async refresh(what) {
       memory.clear();
+      // A hub that refused is asked again with the new sign-in, and tokens of the old one are gone.
       if (what === 'credentials') credentials.forget();
-      else if (what === 'answers') hubs.refresh();
-      else await hubs.clear();
+      if (what === 'caches') await hubs.clear();
+      else hubs.refresh();
     },
     async close() {
       await hubs.close();
@@ -226,15 +233,40 @@ export function createWorld(first: WorldOptions): World {
   };
 }
 
-function httpSettings({ http, settings, environment, log }: WorldOptions): HttpSettings {
+/** An account that the password database does not know has no home: the engines then take the current folder (syfs.go configDir). */
+function accountHome(environment: Readonly<Record<string, string | undefined>>): string {
+  try {
+    return os.userInfo().homedir;
+  } catch {
+    return environment.HOME ?? process.cwd();
+  }
+}
+
+function mayRead(folder: string): boolean {
+  try {
+    accessSync(folder, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function httpSettings(options: WorldOptions): HttpSettings {
+  const { http, settings } = options;
+  let certificates: Promise<readonly string[]> | undefined;
   return {
     ...(http.proxy !== undefined && { proxy: http.proxy }),
     ...(http.noProxy && { noProxy: http.noProxy }),
     ...(http.strictSSL !== undefined && { strictSSL: http.strictSSL }),
-    certificates: extraCertificates({ system: http.systemCertificates !== false, environment, log }),
+    certificates: () => (certificates ??= readCertificates(options)),
     insecureHosts: settings['online.insecureHosts'],
     offline: settings['online.enabled'] ? false : 'editor',
   };
+}
+
+async function readCertificates({ http, environment, log }: WorldOptions): Promise<readonly string[]> {
+  const { extraCertificates } = await import('../platform/certificates');
+  return await extraCertificates({ system: http.systemCertificates !== false, environment, log });
 }
 
 /** Invariant: no host is contacted because a file named it, unless the user acted or the host is one that the settings allow. */

@@ -18,6 +18,7 @@ export function worldOptionsFromEnvironment(settings: Settings, note: (line: str
     },
     storage: path.join(cacheHome, 'container-metalink'),
     isTrusted: () => true,
+    downloadsOnThread: false, // nobody types here, and a thread takes time to start
     http: {},
   };
 }

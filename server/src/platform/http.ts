@@ -21,8 +21,8 @@ export interface HttpSettings {
   readonly proxy?: string;
   readonly noProxy?: readonly string[];
   readonly strictSSL?: boolean;
-  /** Certificate authorities (PEM) besides those that Node ships: `extraCertificates` (certificates.ts). */
-  readonly certificates?: Promise<readonly string[]>;
+  /** Certificate authorities (PEM) besides those that Node ships: `extraCertificates` (certificates.ts). Called when TLS is first spoken; the same list each time. */
+  readonly certificates?: () => Promise<readonly string[]>;
   /** Hosts (with port where it matters) to which credentials may go over plain http. Loopback and private addresses always may. */
   readonly insecureHosts?: readonly string[];
   /** Nothing is asked: requests reject with `offline`. `editor`: only those that no command wants. */
@@ -68,11 +68,11 @@ export function createHttpClient(options: HttpClientOptions): ConfigurableHttpCl
   const closing = new Set<Promise<void>>();
 
   function build(): Dispatchers {
-    const { proxy, noProxy, strictSSL, certificates } = settings;
+    const { proxy, noProxy, strictSSL } = settings;
     return createDispatchers({
       environment: options.environment,
       connections: options.connections ?? 4,
-      certificates: certificates ?? Promise.resolve([]),
+      certificates: certificatesOf(settings),
       ...(proxy !== undefined && { proxy }),
       ...(noProxy && { noProxy }),
       ...(strictSSL !== undefined && { strictSSL }),
@@ -195,6 +195,10 @@ export function createHttpClient(options: HttpClientOptions): ConfigurableHttpCl
       await Promise.all(closing);
     },
   };
+}
+
+function certificatesOf(settings: HttpSettings): () => Promise<readonly string[]> {
+  return async () => (await settings.certificates?.()) ?? [];
 }
 
 /** What undici answered. */

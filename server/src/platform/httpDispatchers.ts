@@ -1,6 +1,5 @@
 import tls from 'node:tls';
 import type { Dispatcher } from 'undici';
-import { Agent, ProxyAgent } from 'undici';
 import { publicLookup } from './addresses';
 import type { ProxyOptions } from './proxySettings';
 import { proxyFor } from './proxySettings';
@@ -10,7 +9,7 @@ export interface DispatcherOptions extends ProxyOptions {
   /** False accepts any certificate: `http.proxyStrictSSL` off. */
   readonly strictSSL?: boolean;
   /** Authorities (PEM) besides those that Node ships. */
-  readonly certificates: Promise<readonly string[]>;
+  certificates(): Promise<readonly string[]>;
   /** Connections to one host at a time. */
   readonly connections: number;
 }
@@ -37,15 +36,15 @@ export function createDispatchers(options: DispatcherOptions): Dispatchers {
   let secureContext: Promise<tls.SecureContext | undefined> | undefined;
 
   async function tlsOptions() {
-    secureContext ??= options.certificates.then((extra) =>
-      extra.length === 0 ? undefined : tls.createSecureContext({ ca: [...tls.rootCertificates, ...extra] }),
-    );
+    secureContext ??= options
+      .certificates()
+      .then((extra) => (extra.length === 0 ? undefined : tls.createSecureContext({ ca: [...tls.rootCertificates, ...extra] })));
     const context = await secureContext;
     return { rejectUnauthorized: options.strictSSL !== false, timeout: connectTimeout, ...(context && { secureContext: context }) };
   }
 
   async function create(proxy: string | undefined, publicOnly: boolean): Promise<Dispatcher> {
-    const secure = await tlsOptions();
+    const [secure, { Agent, ProxyAgent }] = await Promise.all([tlsOptions(), import('undici')]);
     const pool = { connections: options.connections, pipelining: 1, keepAliveTimeout: keepAlive };
     if (proxy === undefined) return new Agent({ ...pool, connect: { ...secure, ...(publicOnly && { lookup: publicLookup }) } });
     const url = new URL(proxy);

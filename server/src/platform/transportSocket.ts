@@ -11,8 +11,8 @@ import { basicAuthorization } from './userinfo';
 export interface ProxySettings {
   /** URL of the proxy for a URL, userinfo included where it needs one; undefined for a direct connection. */
   proxyFor?(url: string): string | undefined | Promise<string | undefined>;
-  /** Certificate authorities (PEM) trusted besides those that Node ships. */
-  readonly certificates?: readonly string[];
+  /** Certificate authorities (PEM) trusted besides those that Node ships: asked for when TLS is first spoken; the same list each time. */
+  readonly certificates?: () => Promise<readonly string[]>;
   /** False accepts any certificate (`http.proxyStrictSSL` off). Default true. */
   readonly rejectUnauthorized?: boolean;
 }
@@ -118,15 +118,18 @@ const sessions = new Map<string, Buffer>();
 
 /** Reading a hundred certificates takes longer than a handshake: once for a list. */
 const contexts = new WeakMap<readonly string[], tls.SecureContext>();
+const noCertificates: readonly string[] = [];
 
 function contextFor(certificates: readonly string[]): tls.SecureContext {
-  const known = contexts.get(certificates) ?? tls.createSecureContext({ ca: [...tls.rootCertificates, ...certificates] });
+  const known =
+    contexts.get(certificates) ??
+    tls.createSecureContext(certificates.length === 0 ? {} : { ca: [...tls.rootCertificates, ...certificates] });
   contexts.set(certificates, known);
   return known;
 }
 
 /** A socket of its own, which reads straight into memory, or TLS over `through.socket`. */
-function startTls(
+async function startTls(
   through: { readonly socket: net.Socket } | net.TcpNetConnectOpts,
   url: URL,
   settings: ProxySettings,
@@ -134,20 +137,21 @@ function startTls(
 ): Promise<tls.TLSSocket> {
   const hostname = hostnameOf(url);
   const session = sessions.get(url.host);
+  const certificates = await settings.certificates?.();
   const secure = tls.connect({
     ...through,
     ...(net.isIP(hostname) === 0 ? { servername: hostname } : {}),
     host: hostname,
     ALPNProtocols: ['http/1.1'],
     rejectUnauthorized: settings.rejectUnauthorized ?? true,
-    ...(settings.certificates === undefined ? {} : { secureContext: contextFor(settings.certificates) }),
+    secureContext: contextFor(certificates ?? noCertificates),
     ...(session === undefined ? {} : { session }),
   });
   secure.on('session', (ticket) => {
     if (sessions.size > 100) sessions.clear();
     sessions.set(url.host, ticket);
   });
-  return settle(secure, 'secureConnect', url.host, timeout);
+  return await settle(secure, 'secureConnect', url.host, timeout);
 }
 
 function settle<S extends net.Socket>(socket: S, event: 'connect' | 'secureConnect', host: string, timeout: number): Promise<S> {

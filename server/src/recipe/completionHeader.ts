@@ -6,8 +6,8 @@ import { documentedExample, explainAgent, explainHeader } from './documentation'
 import { headerEntry } from './lookup';
 import type { Place } from './place';
 import type { Stage } from './syntax';
-import { agents, headerKeyOf, headerKeys } from './vocabulary';
-import type { Agent, HeaderKey } from './vocabulary';
+import { agents, headerKeyOf, headerKeys, optionalKeys } from './vocabulary';
+import type { Agent, Engine, HeaderKey } from './vocabulary';
 
 /** Header keys that the stage's agent reads and that are not there yet, those it needs first. Without an agent: `Bootstrap`. */
 export function completeHeaderKey(context: RecipeContext, place: Extract<Place, { kind: 'header-key' }>): Candidate[] {
@@ -19,7 +19,7 @@ export function completeHeaderKey(context: RecipeContext, place: Extract<Place, 
     .slice(place.range.end, place.range.end + 20)
     .trimStart()
     .startsWith(':');
-  return keysFor(stage)
+  return keysFor(stage, engine)
     .filter(({ key }) => key.numbered === true || !used.has(key.name.toLowerCase()))
     .filter(({ key }) => key.engine === undefined || key.engine === engine)
     .map(({ key, isRequired }) => {
@@ -76,7 +76,7 @@ function completeAgents({ options }: RecipeContext): Candidate[] {
     });
 }
 
-function keysFor(stage: Stage | undefined): { key: HeaderKey; isRequired: boolean }[] {
+function keysFor(stage: Stage | undefined, engine: Engine): { key: HeaderKey; isRequired: boolean }[] {
   const bootstrap = stage && headerEntry(stage, 'bootstrap');
   const known = (names: readonly string[], isRequired: boolean) =>
     names.flatMap((name) => {
@@ -86,7 +86,7 @@ function keysFor(stage: Stage | undefined): { key: HeaderKey; isRequired: boolea
   if (bootstrap === undefined) return known(['bootstrap'], true);
   const agent = agents.get(bootstrap.value);
   const readable = agent
-    ? [...known(agent.required, true), ...known(agent.optional, false), ...numbered(agent)]
+    ? [...known(agent.required, true), ...known(optionalKeys(agent, engine), false), ...numbered(agent)]
     : known([...headerKeys.keys()], false);
   return [...readable, ...known(['stage'], false).filter(({ key }) => !readable.some((other) => other.key === key))];
 }

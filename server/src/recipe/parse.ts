@@ -34,6 +34,19 @@ export function parseRecipe(text: string): ParsedRecipe {
   return { recipe: { text, range: { start: 0, end: text.length }, leading, leadingComments, stages }, problems };
 }
 
+/**
+ * Parses the text of one stage, as the engines do once more after templating (parser.ParseDefinitionFile): a line `bootstrap:` in it
+ * begins no other stage. Linear; never throws.
+ */
+export function parseStageText(text: string): ParsedRecipe {
+  const problems: RecipeProblem[] = [];
+  const range = { start: 0, end: text.length };
+  const sections = outline(text).flatMap((mark) => (mark.kind === 'section' ? [mark] : []));
+  const stage = parseStage(text, { ...range, sections }, 0, findPlaceholders(text), problems);
+  const recipe = { text, range, leading: { start: 0, end: 0 }, leadingComments: [], stages: [stage] };
+  return { recipe, problems };
+}
+
 /** A stretch of the text that the engines parse on its own, with the section lines in it. */
 interface Piece extends TextRange {
   readonly sections: readonly Mark[];

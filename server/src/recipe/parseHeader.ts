@@ -13,6 +13,8 @@ export function parseHeader(text: string, start: number, end: number, stage: num
   const comments: TextRange[] = [];
   const stray: TextRange[] = [];
   let pending: Pending | undefined;
+  /** The engines are dead by then; what follows is read as its author means it. */
+  let broken: MutableEntry | undefined;
 
   const content = trimRange(text, start, end);
   for (let lineStart = content.start; lineStart < content.end;) {
@@ -24,10 +26,10 @@ export function parseHeader(text: string, start: number, end: number, stage: num
     if (hash !== undefined) comments.push({ start: hash, end: line.end });
     if (line.start === line.end || hash === line.start) {
       // The engines write to a map that they have not made yet, and crash.
-      if (pending !== undefined && pending.entry.name !== '') {
+      if (pending !== undefined && pending.entry.name !== '' && pending.entry !== broken) {
         const range = line.start < line.end ? line : pending.entry.range;
         problems.push({ code: 'parse/broken-continuation', range, stage, entry: pending.entry });
-        pending = undefined;
+        broken = pending.entry;
       }
       continue;
     }

@@ -34,6 +34,12 @@ export function shellScripts({ parsed }: Pick<RecipeContext, 'parsed'>): ShellSc
   );
 }
 
+/** Whether a shell runs the script of a section, as far as its arguments and first line tell. */
+export function isShellScript(stage: Stage, section: Section, text: string): boolean {
+  const start = section.bodyRange.start;
+  return dialectOf(stage, section, text.slice(start, Math.min(section.bodyRange.end, start + 500))) !== undefined;
+}
+
 function scriptText(text: string, stage: Stage, { bodyRange }: Section): string {
   const parts: string[] = [];
   let copied = bodyRange.start;

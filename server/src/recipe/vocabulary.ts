@@ -115,6 +115,11 @@ export interface Agent {
 
 const zypperKeys = ['mirrorurl', 'updateurl', 'osversion', 'include', 'product', 'user', 'regcode', 'productpgp', 'registerurl', 'modules'];
 
+/** Header keys that the agent reads besides those that it needs, as `engine` has it: SingularityCE's `arch` reads none. */
+export function optionalKeys(agent: Agent, engine: Engine): readonly string[] {
+  return agent.name === 'arch' && engine === 'singularity' ? [] : agent.optional;
+}
+
 /** Bootstrap agents by name. `Stage` goes with each of them. */
 export const agents: ReadonlyMap<string, Agent> = new Map(
   (

@@ -1,11 +1,13 @@
 import { t } from '../text/l10n';
 import { dataType, encryptedFileSystems } from './descriptor';
 import type { SifDescriptor } from './descriptor';
+import { openExt3 } from './ext3/fileSystem';
 import { ImageFormatError } from './formatError';
 import type { ContainerImage } from './image';
 import { readInspectMetadata } from './inspectMetadata';
 import { readOciConfig, readOciSif } from './ociContents';
 import { readRootFileSystem } from './rootContents';
+import type { RootFileSystem } from './rootFileSystem';
 import { objectRange, primaryPartition, readObject } from './sifImage';
 import type { SifImage } from './sifImage';
 import { openSquashfs } from './squashfs/fileSystem';
@@ -26,19 +28,26 @@ export async function readContents(image: ContainerImage, signal?: AbortSignal):
       return readSifContents(image.sif, signal);
     case 'oci-sif':
       return readOciSifContents(image.sif, signal);
-    case 'squashfs': {
+    case 'squashfs':
+    case 'ext3': {
       const notes: string[] = [];
       const range = { source: image.source, start: image.offset, length: image.source.size - image.offset };
-      const metadata = await orNote(notes, async () => readRootFileSystem(await openSquashfs(range, signal)));
-      return plain('squashfs', metadata, notes);
+      const open = image.format === 'squashfs' ? openSquashfs : openExt3;
+      return plain(image.format, await orNote(notes, async () => readRoot(await open(range, signal), notes)), notes);
     }
-    case 'ext3':
-      return plain('ext3', undefined, [t('The image is an ext3 file system: labels and scripts in it are not read.')]);
     case 'sandbox': {
       const notes: string[] = [];
-      return plain('sandbox', await orNote(notes, () => readRootFileSystem(image.root)), notes);
+      return plain('sandbox', await orNote(notes, () => readRoot(image.root, notes)), notes);
     }
   }
+}
+
+/** What a root file system tells; a note when it tells nothing. */
+async function readRoot(root: RootFileSystem, notes: string[]): Promise<Metadata> {
+  const found = await readRootFileSystem(root);
+  const isEmpty = [found.labels, found.scripts, found.apps].every((part) => Object.keys(part).length === 0) && found.recipe === undefined;
+  if (isEmpty) notes.push(t('The root file system has no labels, scripts or recipe where the engines keep them.'));
+  return found;
 }
 
 function plain(format: ContainerImage['format'], metadata: Metadata | undefined, notes: readonly string[]): ImageContents {
@@ -70,10 +79,11 @@ async function readSifContents(sif: SifImage, signal?: AbortSignal): Promise<Ima
   if (inspect !== undefined && !metadata) notes.push(t('The object inspect-metadata.json is not what the engines write; it is left out.'));
   if (!metadata && primary && encrypted)
     notes.push(t('The root file system is encrypted ({0}): labels and scripts in it cannot be read.', fileSystem));
-  else if (!metadata && primary && fileSystem === 'Squashfs') {
+  else if (!metadata && primary && (fileSystem === 'Squashfs' || fileSystem === 'Ext3')) {
     metadata = await orNote(notes, async () => {
       const { offset, length } = objectRange(sif, primary);
-      return readRootFileSystem(await openSquashfs({ source: sif.source, start: offset, length }, signal));
+      const open = fileSystem === 'Squashfs' ? openSquashfs : openExt3;
+      return readRoot(await open({ source: sif.source, start: offset, length }, signal), notes);
     });
     if (metadata) origin = 'root-file-system';
   } else if (!metadata && fileSystem !== undefined)
@@ -101,7 +111,9 @@ async function readSifContents(sif: SifImage, signal?: AbortSignal): Promise<Ima
 
 async function readOciSifContents(sif: SifImage, signal?: AbortSignal): Promise<ImageContents> {
   const notes: string[] = [];
-  const config = await orNote(notes, () => readOciSif(sif, signal));
+  const found = await orNote(notes, () => readOciSif(sif, signal));
+  const config = found?.config;
+  if (found && found.images > 1) notes.push(t('The OCI-SIF holds {0} images; this is the first.', found.images));
   return {
     format: 'oci-sif',
     ...(config?.architecture === undefined ? {} : { architecture: config.architecture }),

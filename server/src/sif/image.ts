@@ -1,7 +1,7 @@
 import type { ByteSource } from '../image/byteSource';
 import { t } from '../text/l10n';
 import { dataType } from './descriptor';
-import { ext3HeaderLength, isExt3 } from './ext3';
+import { ext3HeaderLength, isExt3 } from './ext3/recognise';
 import { ImageFormatError } from './formatError';
 import { createPagedSource } from './pagedSource';
 import type { RootFileSystem } from './rootFileSystem';

@@ -30,7 +30,7 @@ export function readOciConfig(text: string): OciConfig | undefined {
   return {
     ...field('architecture', asText(root.architecture)),
     ...field('os', asText(root.os)),
-    ...field('created', asText(root.created)),
+    ...field('created', asText(root.created)?.replace(/^0001-01-01T00:00:00Z$/, '') || undefined), // Go's zero time is no date
     ...field('author', asText(root.author)),
     ...field('user', asText(config.User)),
     environment: texts(config.Env),
@@ -40,17 +40,31 @@ export function readOciConfig(text: string): OciConfig | undefined {
   };
 }
 
+/** Indexes in indexes that are followed. */
+const maximumDepth = 4;
+
+/** The first image of an OCI-SIF, and how many its index names. */
+export interface OciSifContents {
+  readonly config: OciConfig | undefined;
+  readonly images: number;
+}
+
 /** The image configuration of an OCI-SIF: root index → manifest → configuration, each found by its digest among the blobs. */
-export async function readOciSif(sif: SifImage, signal?: AbortSignal): Promise<OciConfig | undefined> {
+export async function readOciSif(sif: SifImage, signal?: AbortSignal): Promise<OciSifContents | undefined> {
   const index = sif.descriptors.find((descriptor) => descriptor.dataType === dataType.ociRootIndex);
   if (!index) return undefined;
-  const document = parseObject(Buffer.from(await readObject(sif, index, maximumDocument, signal)).toString('utf8'));
-  const manifestDigest = asText(asObject(asArray(document?.manifests)[0])?.digest);
-  const manifest = parseObject((await blob(sif, manifestDigest, signal)) ?? '');
+  let manifest = parseObject(Buffer.from(await readObject(sif, index, maximumDocument, signal)).toString('utf8'));
+  let images = 0;
+  for (let depth = 0; Array.isArray(manifest?.manifests) && depth < maximumDepth; depth++) {
+    const listed = asArray(manifest.manifests);
+    if (listed.length === 0) throw new ImageFormatError(t('The index of the OCI-SIF names no image.'));
+    images = Math.max(images, listed.length);
+    manifest = parseObject((await blob(sif, asText(asObject(listed[0])?.digest), signal)) ?? '');
+  }
   if (!manifest) throw new ImageFormatError(t('The OCI-SIF has no manifest that its index names.'));
   const config = await blob(sif, asText(asObject(manifest.config)?.digest), signal);
   if (config === undefined) throw new ImageFormatError(t('The OCI-SIF has no image configuration that its manifest names.'));
-  return readOciConfig(config);
+  return { config: readOciConfig(config), images };
 }
 
 async function blob(sif: SifImage, digest: string | undefined, signal?: AbortSignal): Promise<string | undefined> {

@@ -14,8 +14,8 @@ export interface SifImage {
   readonly descriptors: readonly SifDescriptor[];
 }
 
-/** More slots than this are refused: the engines write 48; the table alone would be 38 MB. */
-const maximumDescriptors = 65_536;
+/** More slots than this are refused: the engines write 48; the table alone would be 10 MB. */
+const maximumDescriptors = 16_384;
 
 /**
  * Reads header and descriptor table as sif pkg/sif/load.go does, within bounds: the table must lie in the file, so a hostile count
@@ -48,11 +48,11 @@ export async function readSif(source: ByteSource, signal?: AbortSignal): Promise
   return { source, header, descriptors };
 }
 
-/** The smallest id among the descriptors that store the same group value: what signed ids are relative to. */
-export function relativeId(image: SifImage, descriptor: SifDescriptor): number {
-  let minimum = descriptor.id;
-  for (const other of image.descriptors) if (other.rawGroup === descriptor.rawGroup && other.id < minimum) minimum = other.id;
-  return descriptor.id - minimum;
+/** By stored group value the smallest id among the descriptors that have it: what signed ids are relative to. */
+export function smallestIds(image: SifImage): ReadonlyMap<number, number> {
+  const smallest = new Map<number, number>();
+  for (const { rawGroup, id } of image.descriptors) smallest.set(rawGroup, Math.min(id, smallest.get(rawGroup) ?? id));
+  return smallest;
 }
 
 /** The primary system partition, which holds the root file system. */

@@ -1,5 +1,5 @@
 import { t } from '../text/l10n';
-import { descriptorLength } from './descriptor';
+import { dataType, descriptorLength } from './descriptor';
 import type { SifDescriptor } from './descriptor';
 import { objectRange, primaryPartition } from './sifImage';
 import type { SifImage } from './sifImage';
@@ -9,6 +9,32 @@ export interface StructureProblem {
   /** `broken`: data is missing, the image cannot be whole. `odd`: the engines take it, but no engine writes it. */
   readonly severity: 'broken' | 'odd';
   readonly message: string;
+}
+
+/** Signature objects, and bytes of them, that are looked at: the engines write one of about 2 KB a group and signer. */
+const maximumSignatures = 256;
+const maximumSignatureBytes = 32n << 20n;
+/** Objects may share bytes, but not so that a small file keeps a reader busy for ever: times the size of the file. */
+const maximumSharing = 8n;
+/** Problems that are told one by one. */
+const maximumProblems = 12;
+
+/** Why an image asks for more work than any engine's image does; then its signatures are not looked at. Reads nothing. */
+export function excess(image: SifImage): string | undefined {
+  const signatures = image.descriptors.filter(({ dataType: type }) => type === dataType.signature);
+  if (signatures.length > maximumSignatures)
+    return t('The image claims {0} signatures; at most {1} are looked at.', signatures.length, maximumSignatures);
+  const signed = claimedBytes(signatures, image);
+  if (signed > maximumSignatureBytes) return t('The signatures claim {0} bytes; at most {1} are read.', signed, maximumSignatureBytes);
+  const all = claimedBytes(image.descriptors, image);
+  return all > maximumSharing * BigInt(image.source.size)
+    ? t('The objects claim {0} bytes together, the file has {1}: they overlap.', all, image.source.size)
+    : undefined;
+}
+
+function claimedBytes(descriptors: readonly SifDescriptor[], { source }: SifImage): bigint {
+  const fileSize = BigInt(source.size);
+  return descriptors.reduce((sum, { size }) => sum + (size < 0n || size > fileSize ? fileSize : size), 0n);
 }
 
 /** Checks that objects lie in the file, do not overlap each other or the tables, and have ids of their own. Reads nothing. */
@@ -38,7 +64,10 @@ export function structureProblems(image: SifImage): StructureProblem[] {
       problems.push({ severity: 'odd', message: t('Objects {0} and {1} overlap.', previous.id, descriptor.id) });
     if (!previous || descriptor.offset + descriptor.size > previous.offset + previous.size) previous = descriptor;
   }
-  return problems;
+  if (problems.length <= maximumProblems) return problems;
+  const [worst] = problems.map(({ severity }) => severity).sort();
+  const more = t('{0} more such problems.', problems.length - maximumProblems);
+  return [...problems.slice(0, maximumProblems), { severity: worst ?? 'odd', message: more }];
 }
 
 /** One line for people: `SIF 01, 4 objects, Squashfs root for amd64`. */

@@ -41,10 +41,31 @@ export function describeFinding(finding: SignatureFinding): string {
     case 'unknown-key':
       return t('The key {0} is not known here, so the signature could not be checked.', who);
     case 'invalid':
-      return t('The signature by {0} does not hold: "{1}".', who, finding.error ?? '');
+      return [t('The signature by {0} does not hold: "{1}".', who, finding.error ?? ''), ...meaning(finding.error ?? '')].join(' ');
     case 'valid':
       return `${t('Valid signature by {0}', who)}, ${trustText(finding)}.`;
   }
+}
+
+/** What the library's words mean for who reads them; nothing where they say it themselves. */
+function meaning(words: string): readonly string[] {
+  const found = meanings().find(([pattern]) => pattern.test(words));
+  return found ? [found[1]] : [];
+}
+
+function meanings(): readonly (readonly [RegExp, string])[] {
+  return [
+    [/made by revoked key/, t('Its owner has revoked the key: nothing that it signed counts any more.')],
+    [/key expired/, t('The key is past its time. Its owner may have extended it: get a newer copy of the key.')],
+    [/signature expired/, t('It was made for a limited time, or its time has not come. Ask for an image that is signed anew.')],
+    [/hash algorithm or salt mismatch/, t('It uses a hash that the engines do not accept, such as SHA-1.')],
+    [/fingerprint in descriptor/, t('Another key has signed than the image names.')],
+    [/data object integrity compromised/, t('The bytes were changed after they were signed.')],
+    [/(?:header|descriptor) integrity compromised/, t('The description of the image was changed after it was signed.')],
+    [/object not signed/, t('Something was added after the image was signed.')],
+    [/signed object not found/, t('Something that was signed is missing.')],
+    [/hash tag|verification failure/, t('The signed text or the signature itself was changed.')],
+  ];
 }
 
 function trustText({ trust, keySource }: SignatureFinding): string {

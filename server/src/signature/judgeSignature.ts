@@ -4,7 +4,7 @@ import type { SifDescriptor } from '../sif/descriptor';
 import { descriptorIntegrityBytes } from '../sif/descriptor';
 import { ImageFormatError } from '../sif/formatError';
 import { headerIntegrityBytes } from '../sif/header';
-import { relativeId } from '../sif/sifImage';
+import { smallestIds } from '../sif/sifImage';
 import type { SifImage } from '../sif/sifImage';
 import { decodeClearSigned } from './clearSign';
 import { claimedKeyIds, isDsse, unverifiedPayload, verifyDsse } from './dsse';
@@ -193,23 +193,25 @@ async function compareImage(
   hasher: RangeHasher,
   verified: number[],
 ): Promise<string | undefined> {
-  const ids = target.objects.map(({ id }) => id);
-  const minimum = target.kind === 'group' ? Math.min(...ids) : groupMinimum(image, target);
+  const ids = new Set(target.objects.map(({ id }) => id));
+  const minimum = target.kind === 'group' ? least(ids) : groupMinimum(image, target);
   if (minimum === 0xffffffff) return 'group not found';
   const signed = new Map<number, ImageMetadata['objects'][number]>();
   for (const object of metadata.objects) {
     const id = (minimum + object.relativeId) >>> 0;
     if (!signed.has(id)) signed.set(id, object);
   }
-  const extra = ids.find((id) => !signed.has(id));
+  const extra = [...ids].find((id) => !signed.has(id));
   if (extra !== undefined) return `object ${extra}: object not signed`;
-  const gone = target.kind === 'group' ? [...signed.keys()].filter((id) => !ids.includes(id)) : [];
-  if (gone.length > 0) return `object ${Math.min(...gone)}: signed object not found`;
+  const gone = target.kind === 'group' ? [...signed.keys()].filter((id) => !ids.has(id)) : [];
+  if (gone.length > 0) return `object ${least(gone)}: signed object not found`;
   const header = bytesDiffer(metadata.headerDigest, headerIntegrityBytes(image.header));
   if (header !== undefined) return header === '' ? 'header integrity compromised' : header;
+  const smallest = smallestIds(image);
   for (const object of target.objects) {
     const expected = signed.get(object.id);
-    const described = bytesDiffer(expected?.descriptorDigest, descriptorIntegrityBytes(object, relativeId(image, object)));
+    const relativeId = object.id - (smallest.get(object.rawGroup) ?? object.id);
+    const described = bytesDiffer(expected?.descriptorDigest, descriptorIntegrityBytes(object, relativeId));
     if (described !== undefined) return described === '' ? compromised('data object descriptor', object.id) : described;
     const digest = expected?.objectDigest;
     if (!digest) return unavailable;
@@ -226,7 +228,14 @@ function compromised(what: string, id: number): string {
 
 function groupMinimum(image: SifImage, { objects }: SignatureTarget): number {
   const group = objects[0]?.groupId;
-  return Math.min(...image.descriptors.filter(({ groupId }) => groupId === group).map(({ id }) => id));
+  return least(image.descriptors.filter(({ groupId }) => groupId === group).map(({ id }) => id));
+}
+
+/** Not by spreading into arguments: a hostile signature lists more numbers than the stack holds. */
+function least(numbers: Iterable<number>): number {
+  let smallest = Infinity;
+  for (const number of numbers) smallest = Math.min(smallest, number);
+  return smallest;
 }
 
 const unavailable = 'hash algorithm unavailable';

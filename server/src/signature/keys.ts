@@ -32,10 +32,14 @@ export async function loadKeys(sources: KeySources): Promise<KeyMaterial> {
   const pgp: KnownEntity[] = [];
   const publicKeys: KnownPublicKey[] = [];
   const problems: string[] = [];
+  const given: { readonly file: string; readonly bytes: Uint8Array }[] = [];
   for (const file of sources.files) {
     const bytes = await readKeyFile(file, problems);
-    if (bytes) await addKeys(bytes, { trust: 'trusted', source: t('key file {0}', path.basename(file)) });
+    if (bytes) given.push({ file, bytes });
   }
+  // A certificate may chain to authorities that stand in files of their own.
+  const texts = given.map(({ bytes }) => Buffer.from(bytes).toString('latin1'));
+  for (const { file, bytes } of given) await addKeys(bytes, { trust: 'trusted', source: t('key file {0}', path.basename(file)) });
   for (const ring of sources.keyRings ? keyRingFiles(sources.environment ?? process.env, sources.home ?? os.homedir()) : []) {
     if (fs.existsSync(ring.file)) {
       const bytes = await readKeyFile(ring.file, problems);
@@ -50,11 +54,11 @@ export async function loadKeys(sources: KeySources): Promise<KeyMaterial> {
     // Bare keys and certificates come from files that the user gives, never from key rings.
     const bare =
       origin.trust === 'trusted'
-        ? readPublicKeys(Buffer.from(bytes).toString('latin1'), new Date(sources.now ?? Date.now()))
-        : { keys: [], problems: [] };
+        ? readPublicKeys(Buffer.from(bytes).toString('latin1'), new Date(sources.now ?? Date.now()), texts)
+        : { keys: [], problems: [], hasAuthorities: false };
     publicKeys.push(...bare.keys.map((key) => ({ ...key, ...origin })));
     const found = [...read.problems, ...bare.problems];
-    if (read.entities.length + bare.keys.length === 0 && found.length === 0) found.push(t('it holds no key'));
+    if (read.entities.length + bare.keys.length === 0 && found.length === 0 && !bare.hasAuthorities) found.push(t('it holds no key'));
     problems.push(...found.map((problem) => `${origin.source}: ${problem}`));
   }
 }

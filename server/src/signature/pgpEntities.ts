@@ -1,4 +1,5 @@
 import type { enums as Enums, Key, PublicKeyPacket, PublicSubkeyPacket, SignaturePacket, Subkey, User } from 'openpgp';
+import { t } from '../text/l10n';
 import { decodeArmor } from './armor';
 
 /** What a self-signature says of the key that it binds. Times in Unix seconds. */
@@ -60,7 +61,7 @@ const maximumKeyRing = 64 << 20;
 export async function readPgpKeys(bytes: Uint8Array): Promise<ReadKeys> {
   const entities: PgpEntity[] = [];
   const problems: string[] = [];
-  if (bytes.length > maximumKeyRing) return { entities, problems: ['the key ring is larger than 64 MiB'] };
+  if (bytes.length > maximumKeyRing) return { entities, problems: [t('the key ring is larger than 64 MiB')] };
   for (const block of keyBlocks(bytes)) {
     for (const single of splitKeys(block)) {
       try {
@@ -121,7 +122,7 @@ async function readEntity(bytes: Uint8Array): Promise<PgpEntity> {
   const primaryPacket = key.keyPacket as PublicKeyPacket; // toPublic leaves no secret key packet
   const identities = await Promise.all(key.users.map((user) => readIdentity(key, user)));
   const best = identities.filter((identity) => identity !== undefined).sort(preferIdentity)[0];
-  if (!best) throw new Error(`the key ${key.getFingerprint().toUpperCase()} has no user id with a valid self-signature`);
+  if (!best) throw new Error(t('the key {0} carries no name (user id), so the engines do not take it', key.getFingerprint().toUpperCase()));
   const revocations = await revocationsOf(key.revocationSignatures, primaryPacket, enums.signature.keyRevocation, { key: primaryPacket });
   const subkeys = await Promise.all(key.subkeys.map((subkey) => readSubkey(primaryPacket, subkey)));
   return {

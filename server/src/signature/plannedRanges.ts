@@ -59,9 +59,10 @@ function current(image: SifImage, objects: SifImage['descriptors'], plaintext: U
   const metadata = readImageMetadata(plaintext);
   if ('error' in metadata) return [];
   const minimum = objects.reduce((least, { id }) => Math.min(least, id), 0xffffffff);
+  const listed = new Map([...metadata.objects].reverse().map((object) => [(minimum + object.relativeId) >>> 0, object]));
   return objects.flatMap((object) => {
     if (object.dataType === dataType.signature) return [];
-    const signed = metadata.objects.find(({ relativeId }) => (minimum + relativeId) >>> 0 === object.id);
+    const signed = listed.get(object.id);
     return signed?.objectDigest ? [{ ranges: objectRanges(image, [object]), algorithm: signed.objectDigest.algorithm }] : [];
   });
 }

@@ -16,16 +16,18 @@ export interface PublicKey {
 export interface ReadPublicKeys {
   readonly keys: readonly PublicKey[];
   readonly problems: readonly string[];
+  /** The text holds certificates of authorities: no keys to verify with, but what others chain to. */
+  readonly hasAuthorities: boolean;
 }
 
-/** Code signing (RFC 5280, 4.2.1.12): what a certificate must be for, as the engines demand. */
-const codeSigning = '1.3.6.1.5.5.7.3.3';
+/** Code signing, and any use (RFC 5280, 4.2.1.12): one of them must be allowed where a certificate names uses at all, as Go has it. */
+const codeSigning = ['1.3.6.1.5.5.7.3.3', '2.5.29.37.0'];
 
 /**
  * Reads PEM public keys and certificates. A certificate counts when it is valid at `now`, made for code signing, and chains to a root
- * among the certificates of the same text, else of the system (apptainer internal/pkg/signature/verify.go). Never throws.
+ * among the certificates of this text and of `others`, else of the system (apptainer internal/pkg/signature/verify.go). Never throws.
  */
-export function readPublicKeys(pem: string, now: Date): ReadPublicKeys {
+export function readPublicKeys(pem: string, now: Date, others: readonly string[] = []): ReadPublicKeys {
   const keys: PublicKey[] = [];
   const problems: string[] = [];
   const certificates: X509Certificate[] = [];
@@ -37,37 +39,57 @@ export function readPublicKeys(pem: string, now: Date): ReadPublicKeys {
       problems.push(error instanceof Error ? error.message : String(error));
     }
   }
+  const authorities = [...certificates, ...others.flatMap(certificatesOf)].filter(({ ca }) => ca);
   for (const certificate of certificates) {
     if (certificate.ca) continue;
-    const problem = certificateProblem(certificate, certificates, now);
+    const problem = certificateProblem(certificate, authorities, now);
     const subject = certificate.subject.replaceAll('\n', ', ');
     if (problem === undefined) keys.push({ ...publicKey(certificate.publicKey), subject });
     else problems.push(t('certificate {0}: {1}', subject, problem));
   }
-  return { keys, problems };
+  return { keys, problems, hasAuthorities: certificates.some(({ ca }) => ca) };
+}
+
+/** The certificates of another text; what cannot be read there is told with that text. */
+function certificatesOf(pem: string): X509Certificate[] {
+  return [...pem.matchAll(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g)].flatMap(([block]) => {
+    try {
+      return [new X509Certificate(block)];
+    } catch {
+      return []; // told when that text is read by itself
+    }
+  });
 }
 
 function publicKey(key: KeyObject): PublicKey {
   return { key, id: keyId(key) };
 }
 
-function certificateProblem(leaf: X509Certificate, given: readonly X509Certificate[], now: Date): string | undefined {
-  // Node types leave out that a certificate may name no usage.
-  const usages = leaf.keyUsage as readonly string[] | undefined;
-  if (!usages?.includes(codeSigning)) return t('it is not made for code signing');
-  const roots = given.filter((certificate) => certificate.ca && isIssuedBy(certificate, certificate));
+function certificateProblem(leaf: X509Certificate, authorities: readonly X509Certificate[], now: Date): string | undefined {
+  const roots = authorities.filter((certificate) => isIssuedBy(certificate, certificate));
   let current = leaf;
   for (let depth = 0; depth < 10; depth++) {
-    if (now < new Date(current.validFrom) || now > new Date(current.validTo)) return t('it, or one above it, is not valid now');
+    if (!maySignCode(current)) return t('it is not made for code signing');
+    if (!isValidAt(current, now)) return t('it, or one above it, is not valid now');
     const signed = current;
-    if (roots.some((root) => isIssuedBy(signed, root) && now <= new Date(root.validTo))) return undefined;
-    const next = given.find((certificate) => certificate.ca && certificate !== signed && isIssuedBy(signed, certificate));
+    if (roots.some((root) => isIssuedBy(signed, root) && isValidAt(root, now) && maySignCode(root))) return undefined;
+    const next = authorities.find((certificate) => certificate !== signed && isIssuedBy(signed, certificate));
     if (!next) break;
     current = next;
   }
   const last = current;
   const inSystem = roots.length === 0 && rootCertificates.some((pem) => isIssuedBy(last, new X509Certificate(pem)));
   return inSystem ? undefined : t('it does not chain to a trusted root');
+}
+
+function maySignCode(certificate: X509Certificate): boolean {
+  // Node's types leave out that a certificate may name no uses; then it is made for all.
+  const usages = certificate.keyUsage as readonly string[] | undefined;
+  return usages === undefined || codeSigning.some((usage) => usages.includes(usage));
+}
+
+function isValidAt(certificate: X509Certificate, now: Date): boolean {
+  return now >= new Date(certificate.validFrom) && now <= new Date(certificate.validTo);
 }
 
 function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {

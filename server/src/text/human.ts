@@ -39,3 +39,8 @@ export function humanDuration(seconds: number): string {
   if (minutes < 60) return t('{0} min', minutes);
   return t('{0} h {1} min', Math.floor(minutes / 60), String(minutes % 60).padStart(2, '0'));
 }
+
+/** A name with the digests in it shortened: `sha256:9a1b2c3d4e5f…`; a digest tells people nothing beyond its beginning. */
+export function shortDigests(name: string): string {
+  return name.replace(/([0-9a-f]{12})[0-9a-f]{20,}/g, '$1…');
+}

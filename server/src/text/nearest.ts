@@ -1,10 +1,10 @@
 /**
  * The candidate nearest to what was typed, for "did you mean": within a third of its length in edits
- * (insert, delete, replace, swap neighbours), compared without case. Undefined when none is near.
+ * (insert, delete, replace, swap neighbours), compared without case; one letter is near to itself only. Undefined when none is near.
  */
 export function nearest(typed: string, candidates: Iterable<string>): string | undefined {
   const word = typed.toLowerCase().slice(0, 100);
-  const limit = Math.max(1, Math.floor(word.length / 3));
+  const limit = word.length < 2 ? 0 : Math.max(1, Math.floor(word.length / 3));
   let best: string | undefined;
   let bestDistance = limit + 1;
   for (const candidate of candidates) {

@@ -1,4 +1,7 @@
 import type { Check, SignatureFinding } from '../image/verdict';
+import { coveredParts, partName } from '../signature/describeSignature';
+import { dataType } from '../sif/descriptor';
+import type { SifImage } from '../sif/sifImage';
 import { t } from '../text/l10n';
 import { normalFingerprint } from '../signature/keys';
 import type { SifSignature, SifVerification, SignatureMode } from '../signature/verifySif';
@@ -14,16 +17,23 @@ export interface SignatureEvidence {
   readonly notCovered: readonly string[];
 }
 
-/** Turns the outcome of the verification into checks. `legacyPresent`: there are signatures of the old form that were not asked for. */
+export interface EvidenceOptions {
+  readonly mode: SignatureMode;
+  /** Fingerprints that must all have signed the whole image. */
+  readonly required: readonly string[];
+  /** There are signatures of the old form that were not asked for. */
+  readonly legacyPresent: boolean;
+}
+
+/** Turns the outcome of the verification into checks. */
 export function signatureEvidence(
+  image: SifImage,
   verification: SifVerification,
-  mode: SignatureMode,
-  required: readonly string[],
-  legacyPresent: boolean,
+  { mode, required, legacyPresent }: EvidenceOptions,
 ): SignatureEvidence {
   const { error, signatures, unsigned } = verification;
   const checks = signatures.flatMap(signatureChecks);
-  const notCovered = unsigned.map(({ kind, id }) => (kind === 'group' ? t('group {0}: not signed', id) : t('object {0}: not signed', id)));
+  const notCovered = uncovered(image, verification);
   if (signatures.length === 0) checks.push(noSignature(legacyPresent));
   else if (error !== undefined && signatures.every((one) => one.error === undefined)) {
     // Every signature holds and the library refuses all the same: something in the image is outside all of them.
@@ -49,6 +59,30 @@ function isWhollySigned({ error, signatures, unsigned }: SifVerification): boole
   const refused = signatures.every((one) => one.error === undefined); // for something outside all signatures
   return unsigned.length === 0 && !refused && signatures.every(({ target }) => valid.has(targetKey(target)));
 }
+
+/** Groups without a signature with what is in them, and objects that a signature of single objects leaves out. */
+function uncovered({ descriptors }: SifImage, { signatures, unsigned }: SifVerification): string[] {
+  const groups = unsigned
+    .filter(({ kind }) => kind === 'group')
+    .map(({ id, objects }) => t('group {0} ({1}): not signed', id, coveredParts(objects, true).join(', ')));
+  const told = new Set(
+    [...unsigned, ...signatures.map(({ target }) => target)].flatMap(({ kind, objects }) => (kind === 'group' ? objects : [])),
+  );
+  const verified = new Set(signatures.flatMap((one) => (one.error === undefined ? one.verified : [])));
+  const objects = descriptors
+    .filter((one) => one.dataType !== dataType.signature && !told.has(one) && !verified.has(one.id))
+    .map((one) =>
+      one.groupId === 0
+        ? t('object {0} ({1}): in no group, so no signature can cover it', one.id, partName(one))
+        : t('object {0} ({1}): not signed', one.id, partName(one)),
+    );
+  return objects.length > mostTold
+    ? [...groups, ...objects.slice(0, mostTold), t('{0} more objects: not signed', objects.length - mostTold)]
+    : [...groups, ...objects];
+}
+
+/** Objects that are told one by one. */
+const mostTold = 12;
 
 function withoutWeight({ check }: WeighedCheck): WeighedCheck {
   return { check, weight: 'none' };

@@ -1,4 +1,4 @@
-import { describeSif, structureProblems, trailingBytes } from '../sif/structure';
+import { describeSif, excess, structureProblems, trailingBytes } from '../sif/structure';
 import { t } from '../text/l10n';
 import type { WeighedCheck } from './compare';
 import type { OpenedImage } from './openedImage';
@@ -12,8 +12,10 @@ export function structureChecks({ image, problem }: OpenedImage, name: string): 
   }
   if (!('sif' in image)) return [structure('pass', formatName(image.format))];
   const problems = structureProblems(image.sif);
-  const broken = problems.filter(({ severity }) => severity === 'broken');
-  const checks = broken.length > 0 ? broken.map(({ message }) => structure('fail', message)) : [structure('pass', describeSif(image.sif))];
+  const tooMuch = excess(image.sif);
+  const broken = problems.filter(({ severity }) => severity === 'broken').map(({ message }) => message);
+  if (tooMuch !== undefined) broken.push(t('{0} Signatures were not verified.', tooMuch));
+  const checks = broken.length > 0 ? broken.map((message) => structure('fail', message)) : [structure('pass', describeSif(image.sif))];
   const trailing = trailingBytes(image.sif);
   const odd = problems.filter(({ severity }) => severity === 'odd').map(({ message }) => message);
   if (trailing > 0) odd.push(t('{0} bytes follow the last object; no engine reads them, and no signature covers them.', trailing));

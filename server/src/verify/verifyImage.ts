@@ -15,9 +15,11 @@ import { ImageFormatError } from '../sif/formatError';
 import { openImage } from '../sif/image';
 import { primaryPartition } from '../sif/sifImage';
 import type { SifImage } from '../sif/sifImage';
+import { excess } from '../sif/structure';
 import { t } from '../text/l10n';
 import { knownOutcomes } from './alreadyHashed';
 import type { AlreadyHashed } from './alreadyHashed';
+import { blobChecks, namedBlobs } from './blobChecks';
 import { comparison } from './compare';
 import type { WeighedCheck } from './compare';
 import type { Expectation } from './expectation';
@@ -78,7 +80,9 @@ async function verifySource(
 ): Promise<VerificationReport> {
   const now = options.now ?? Date.now();
   const opened = await openLeniently(source, options.signal);
-  const sif = opened.image && 'sif' in opened.image ? opened.image.sif : undefined;
+  const readable = opened.image && 'sif' in opened.image ? opened.image.sif : undefined;
+  const sif = readable && excess(readable) === undefined ? readable : undefined;
+  const blobs = sif ? namedBlobs(sif) : [];
   const plan = sif ? await planFor(sif, options) : undefined;
   const detached = options.detachedSignatures ?? [];
   const keys = await withFetchedKeys([...(plan?.signatures.issuers ?? []), ...detached.flatMap(detachedIssuers)], options);
@@ -87,11 +91,11 @@ async function verifySource(
   // A signature by an unknown key shows at best that nothing was damaged; a declared hash shows the same, at half the work.
   const compareUnverified = !expectations.some(isStrong) || (plan !== undefined && canBeChecked(plan.signatures, keys));
   const signatureJobs = compareUnverified ? ascending(plan?.signatures.digests ?? []) : [];
-  const wanted = [...comparisons.flatMap(({ job }) => job ?? []), ...signatureJobs];
+  const wanted = [...comparisons.flatMap(({ job }) => job ?? []), ...signatureJobs, ...blobs.map(({ job }) => job)];
   const digests = await hashDistinct(source, wanted, options);
 
   const checks: WeighedCheck[] = comparisons.map(({ job, judge }) => judge(job ? (digests.get(jobKey(job)) ?? []) : []));
-  checks.push(...structureChecks(opened, source.name));
+  checks.push(...structureChecks(opened, source.name), ...blobChecks(blobs, (job) => digests.get(jobKey(job))?.[0]));
   const findings: SignatureFinding[] = [];
   let evidence: SignatureEvidence | undefined;
   if (sif && plan) {
@@ -105,12 +109,11 @@ async function verifySource(
       ...plan.objects,
       ...signalOf(options),
     });
-    evidence = signatureEvidence(
-      verified,
-      plan.mode,
-      options.requiredFingerprints ?? [],
-      plan.mode === 'default' && plan.signatures.hasLegacy,
-    );
+    evidence = signatureEvidence(sif, verified, {
+      mode: plan.mode,
+      required: options.requiredFingerprints ?? [],
+      legacyPresent: plan.mode === 'default' && plan.signatures.hasLegacy,
+    });
     checks.push(...evidence.checks);
     findings.push(...evidence.findings);
   } else if ((options.requiredFingerprints?.length ?? 0) > 0) checks.push(cannotBeSigned());
@@ -129,6 +132,7 @@ async function verifySource(
     signatures: findings,
     notCovered: [...(evidence?.notCovered ?? []), ...keys.problems, ...integrityRemark(expectations, signed)],
     ...('path' in source ? { path: source.path } : {}),
+    ...(plan?.mode === 'default' && plan.signatures.hasLegacy ? { legacySignatures: true } : {}),
     size: source.size,
     time: new Date(now).toISOString(),
   };

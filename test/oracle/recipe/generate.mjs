@@ -46,7 +46,7 @@ const spaces = [
 const lineEnds = ['\n', '\n', '\n', '\n', '\n', '\n', '\r\n', '\r\n', '\n\n', '\r\r\n', '\r', '\n \n', '\u2028', ''];
 const words = [
   'a', 'b', 'docker', 'alpine:3', 'x y', '"a b"', "'a b'", '"', "'", '"" /x', '#', '# c', '#!', '\\', 'x\\', 'x \\', 'a\\n\\', '{{ V }}', '{{V}}', '{{ V', '{{V}',
-  'V }}', '{{{V}}}', '{{ V.x }}', 'a{{ V }}b{{W}}c', 'x="{{ V }} y"', '%', '%x', 'k=v', '=', '= v', ':', 'a:b', 'https://x/y#z', 'from', 'from one', '-c',
+  'V }}', '{{{V}}}', 'V=1', 'W={{ V }}', 'k={{V}} # {{ W }}', 'W=', '{{ k }}', '#{{ V }}', '{{\n V }}', '{{ name }}', '{{ V.x }}', 'a{{ V }}b{{W}}c', 'x="{{ V }} y"', '%', '%x', 'k=v', '=', '= v', ':', 'a:b', 'https://x/y#z', 'from', 'from one', '-c',
   '-c /bin/sh', 'one', 'EOF', '', '', 'ſ', 'İ', 'é', '日本', '😀', '\ufeff', '\u0000', '__proto__', 'constructor', 'toString',
 ]; // prettier-ignore
 

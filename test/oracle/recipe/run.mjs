@@ -1,4 +1,4 @@
-// Compares our parser with the engines' own ones, on the corpus (where it stands beside the project) and on generated files:
+// Compares our parser and templating with the engines' own ones, on the corpus (where it stands beside the project) and on generated files:
 //   node test/oracle/recipe/run.mjs [--seed N] [--count N] [--folder FOLDER]
 // FOLDER holds further definition files, which are judged and changed as those of the corpus are.
 // Needs Go; the engines' packages come as Go modules (go.mod). Exits 1 on a difference, and leaves the files that show it in a
@@ -22,7 +22,13 @@ const shownDifferences = 10;
 const seed = numberOption('--seed', Math.floor(Math.random() * 2 ** 31));
 const count = numberOption('--count', 24_000);
 const work = fs.mkdtempSync(path.join(os.tmpdir(), 'recipe-oracle-'));
-const { decodeRecipe, parseRecipe, readDefinitions } = await loadParser();
+/** Given to the engines and to us; the generator's files use these names. */
+const buildArguments = new Map([
+  ['V', 'v #1 {{ W }}'],
+  ['W', '{{W}} {{ V }}'],
+  ['name', 'one'],
+]);
+const { applyTemplate, decodeRecipe, parseRecipe, parseStageText, readDefinitions } = await loadParser();
 const program = buildOracle();
 let passed = 0;
 let failed = 0;
@@ -50,15 +56,33 @@ function optionValues(name) {
 
 async function loadParser() {
   const outfile = path.join(work, 'parser.mjs');
-  const contents = ['decode', 'parse', 'definition'].map((file) => `export * from './${file}';`).join('\n');
+  const contents = ['decode', 'parse', 'definition', 'templating'].map((file) => `export * from './${file}';`).join('\n');
   const stdin = { contents, resolveDir: path.join(root, 'server/src/recipe'), loader: 'ts' };
   await esbuild.build({ stdin, bundle: true, platform: 'node', format: 'esm', outfile });
   return import(pathToFileURL(outfile).href);
 }
 
+/**
+ * The engines keep their templating in a folder named `internal`, which other modules cannot import: the program is built in a copy of
+ * this module that has the two packages beside it.
+ */
 function buildOracle() {
+  const module = path.join(work, 'module');
+  fs.mkdirSync(module);
+  for (const file of ['go.mod', 'go.sum', 'main.go']) fs.copyFileSync(path.join(here, file), path.join(module, file));
+  const go = (...words) => execFileSync('go', words, { cwd: module, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim();
+  go('mod', 'download', 'github.com/apptainer/apptainer', 'github.com/sylabs/singularity/v4');
+  for (const [engine, name] of [
+    ['apptainer', 'github.com/apptainer/apptainer'],
+    ['singularity', 'github.com/sylabs/singularity/v4'],
+  ]) {
+    const source = path.join(go('list', '-m', '-f', '{{.Dir}}', name), 'internal/pkg/build/args');
+    const target = path.join(module, `${engine}args`);
+    fs.mkdirSync(target);
+    for (const file of ['args.go', 'reader.go']) fs.writeFileSync(path.join(target, file), fs.readFileSync(path.join(source, file)));
+  }
   const output = path.join(work, 'oracle');
-  execFileSync('go', ['build', '-p', '1', '-o', output, '.'], { cwd: here, stdio: ['ignore', 'inherit', 'inherit'] });
+  go('build', '-p', '1', '-mod=mod', '-o', output, '.');
   return output;
 }
 
@@ -95,8 +119,9 @@ function generate(from, to) {
 }
 
 function compare(files) {
+  const words = [...buildArguments].map(([key, value]) => `${key}=${value}`);
   const input = Buffer.concat(files.flatMap(({ bytes }) => [lengthOf(bytes), bytes]));
-  const { status, stdout } = spawnSync(program, { input, maxBuffer: 2 ** 30, stdio: ['pipe', 'pipe', 'inherit'] });
+  const { status, stdout } = spawnSync(program, words, { input, maxBuffer: 2 ** 30, stdio: ['pipe', 'pipe', 'ignore'] });
   if (status !== 0) throw new Error(`the oracle ended with status ${status}`);
   const answers = stdout.toString().trimEnd().split('\n');
   if (answers.length !== files.length) throw new Error(`${answers.length} answers for ${files.length} files`);
@@ -138,14 +163,46 @@ function firstDifference(where, expected, actual) {
 /** Ours as plain JSON. What stands for a byte that is not UTF-8 becomes U+FFFD, as in Go's JSON. */
 function ourAnswer(parsed, engine) {
   const answer = readDefinitions(parsed, engine);
-  if ('stages' in answer) return { stages: JSON.parse(JSON.stringify(answer.stages), (_, value) => wellFormed(value)) };
+  if ('stages' in answer) return { stages: plain(answer.stages), templated: ourStages(parsed, engine) };
   if (answer.crash) return { crash: true, error: true };
   return { error: comparable(answer.message.toWellFormed()) };
 }
 
-function theirAnswer({ stages, error, crash, sections }) {
+/** The stages after templating, without build arguments and with them. */
+function ourStages({ recipe }, engine) {
+  const stages = recipe.stages.filter((stage) => !stage.empty);
+  return [new Map(), buildArguments].map((values) =>
+    stages.map((stage) => {
+      const { text, used, missing } = applyTemplate(recipe.text, stage, { engine, buildArguments: values });
+      if (missing !== undefined)
+        return { missing: `build var ${missing.name} is not defined through either --build-arg (--build-arg-file) or 'arguments' section` };
+      const answer = readDefinitions(parseStageText(text), engine);
+      const parsed =
+        'stages' in answer
+          ? { stages: plain(answer.stages) }
+          : answer.crash
+            ? { crash: true, error: true }
+            : { error: comparable(answer.message.toWellFormed()) };
+      return { text: text.toWellFormed(), used: [...used].sort(), parsed };
+    }),
+  );
+}
+
+function plain(stages) {
+  return JSON.parse(JSON.stringify(stages), (_, value) => wellFormed(value));
+}
+
+function theirStages(templated) {
+  return templated.map((stages) =>
+    (stages ?? []).map(({ missing, text = '', used = [], parsed }) =>
+      missing === undefined ? { text, used, parsed: theirAnswer(parsed) } : { missing },
+    ),
+  );
+}
+
+function theirAnswer({ stages, error, crash, sections, templated }) {
   if (crash) return { crash: true, error: true };
-  if (error === undefined) return { stages: (stages ?? []).map(withoutSource) };
+  if (error === undefined) return { stages: (stages ?? []).map(withoutSource), ...(templated && { templated: theirStages(templated) }) };
   return { error: sections === undefined ? error : comparable(error) };
 }
 

@@ -9,10 +9,11 @@ import { planClean } from '../../../server/src/cache/clean';
 import type { CleanCriteria, CleanPlan } from '../../../server/src/cache/clean';
 import type { CacheLocation } from '../../../server/src/cache/find';
 import { listCache } from '../../../server/src/cache/list';
-import type { CacheEntry } from '../../../server/src/cache/list';
+import type { CacheEntry } from '../../../server/src/cache/entry';
 import { removePlanned } from '../../../server/src/cache/remove';
 import { isLock, tryLock } from '../../../server/src/platform/fileLock';
 
+const allWaste = ['leftovers', 'unused', 'damaged', 'outdated'] as const;
 const hex = (c: string) => c.repeat(64);
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 let folder: string;
@@ -84,7 +85,38 @@ describe('what a clean removes', () => {
     expect(names(await plan({ olderThanDays: 30 }))).toEqual([`net/${hex('a')}`]);
     expect(names(await plan({ largerThanBytes: 3 }))).toEqual([`oras/sha256:${hex('b')}`]);
     expect(names(await plan({ kinds: ['net'] }))).toEqual([`net/${hex('a')}`]);
-    expect(names(await plan({ orphansOnly: true }))).toEqual(['library/tmp_1']);
+    expect(names(await plan({ waste: allWaste }))).toEqual(['library/tmp_1']);
+  });
+
+  // A damaged entry is no leftover: it may be repaired, and is only offered when it is asked for.
+  const wastes: [CleanCriteria['waste'], string][] = [
+    [['leftovers'], 'tmp_1'],
+    [['unused'], hex('f')],
+    [['damaged'], hex('d')],
+    [['outdated'], `sha256.${hex('0')} ${hex('b')}`],
+    [['leftovers', 'unused'], `tmp_1 ${hex('f')}`],
+    [[], ''],
+  ];
+  test.each(wastes)('%s and nothing else', async (waste, expected) => {
+    put('library/tmp_1', 'x', 2);
+    image(['a']);
+    put(`blob/blobs/sha256/${hex('f')}`);
+    put(`net/${hex('d')}`);
+    put(`net/${hex('e')}`);
+    put(`library/sha256.${hex('0')}/alpine.sif`);
+    fs.symlinkSync(path.join(folder, 'nowhere'), path.join(cache.root, 'net', hex('b')));
+    const cleaning = await plan({ ...(waste && { waste }) }, (entry) =>
+      entry.name === hex('d') ? { ...entry, oddity: 'damaged' } : entry,
+    );
+    expect(new Set(cleaning.planned.map(({ entry }) => entry.name))).toEqual(new Set(expected.split(' ').filter((name) => name !== '')));
+  });
+
+  test('each with its reason', async () => {
+    put(`net/${hex('a')}`, 'x'.repeat(2000), 40);
+    const reasons = async (criteria: CleanCriteria) => (await plan(criteria)).planned.map(({ reason }) => reason);
+    expect(await reasons({ olderThanDays: 30 })).toEqual(['older than 30 days']);
+    expect(await reasons({ largerThanBytes: 1000 })).toEqual(['larger than 1.0 kB']);
+    expect(await reasons({})).toEqual(['as asked']);
   });
 
   test('what is asked for by its path and stays is told with the reason', async () => {
@@ -161,7 +193,7 @@ describe('layers go with the images that use them', () => {
   test('a damaged layer goes with its images', async () => {
     image(['a', 'damaged']);
     const other = image(['a']);
-    const cleaning = await plan({ orphansOnly: true }, (entry) =>
+    const cleaning = await plan({ waste: ['damaged'] }, (entry) =>
       entry.name === sha256('damaged') ? { ...entry, oddity: 'name-mismatch' } : entry,
     );
     await removePlanned(caches, cleaning);
@@ -173,13 +205,13 @@ describe('layers go with the images that use them', () => {
   test('unused blobs are orphans', async () => {
     image(['a']);
     put(`blob/blobs/sha256/${hex('f')}`);
-    expect(names(await plan({ orphansOnly: true }))).toEqual([`blob/blobs/sha256/${hex('f')}`]);
+    expect(names(await plan({ waste: allWaste }))).toEqual([`blob/blobs/sha256/${hex('f')}`]);
   });
 
   test('an image that was put meanwhile keeps its layers', async () => {
     image(['a']);
     put(`blob/blobs/sha256/${sha256('late')}`, 'late');
-    const cleaning = await plan({ orphansOnly: true });
+    const cleaning = await plan({ waste: allWaste });
     image(['late']);
     const result = await removePlanned(caches, cleaning);
     expect(result.removed).toEqual([]);
@@ -190,7 +222,7 @@ describe('layers go with the images that use them', () => {
     image(['a'], 100);
     fs.writeFileSync(path.join(cache.root, 'blob/index.json'), '{');
     expect(names(await plan({ olderThanDays: 1 }))).toEqual([]);
-    expect(names(await plan({ orphansOnly: true }))).toEqual([]);
+    expect(names(await plan({ waste: allWaste }))).toEqual([]);
     expect(names(await plan({ kinds: ['blob'] }))).toHaveLength(3);
   });
 });
@@ -234,7 +266,7 @@ describe('removing', () => {
     fs.writeFileSync(path.join(outside, 'kept'), '');
     put(`library/sha256.${hex('a')}/alpine.sif`);
     fs.symlinkSync(outside, path.join(cache.root, `library/sha256.${hex('a')}/link`));
-    await removePlanned(caches, await plan({ orphansOnly: true }));
+    await removePlanned(caches, await plan({ waste: allWaste }));
     expect(fs.readdirSync(path.join(cache.root, 'library'))).toEqual([]);
     expect(fs.existsSync(path.join(outside, 'kept'))).toBe(true);
   });
@@ -252,7 +284,7 @@ describe('removing', () => {
     const staging = path.join(folder, 'container-metalink');
     fs.mkdirSync(staging);
     for (const name of ['.a.part', '.a.part.journal', '.b.part', 'notes']) fs.writeFileSync(path.join(staging, name), 'abc');
-    const cleaning = await plan({ orphansOnly: true });
+    const cleaning = await plan({ waste: allWaste });
     const lock = await tryLock(path.join(staging, '.b.part.lock'), 'test');
     const result = await removePlanned(caches, cleaning);
     if (isLock(lock)) await lock.release();

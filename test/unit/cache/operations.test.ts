@@ -3,7 +3,9 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { cacheDetails, cleanCaches, listCaches, surveyCaches, verifyCaches } from '../../../server/src/operations/caches';
+import { cacheDetails, listCaches, surveyCaches } from '../../../server/src/operations/caches';
+import { cleanCaches } from '../../../server/src/operations/cleanCaches';
+import { verifyCaches } from '../../../server/src/operations/verifyCaches';
 import { createWorld } from '../../../server/src/operations/world';
 import type { World } from '../../../server/src/operations/world';
 import { defaultSettings } from '../../../server/src/settings';
@@ -131,7 +133,7 @@ describe('verifying', () => {
     ]);
     const later = await listCaches(world(), { root, kind: 'oras' }, signal);
     expect(later.entries[0]).toMatchObject({ verdict: 'failed', orphan: 'name-mismatch' });
-    const cleaned = await cleanCaches(world(), { orphansOnly: true, dryRun: true }, signal);
+    const cleaned = await cleanCaches(world(), { waste: ['damaged'], dryRun: true }, signal);
     expect(cleaned.removed.map((row) => row.reason)).toEqual([
       'its content is not what its name says',
       'verification failed',

@@ -7,7 +7,7 @@ import { download } from '../../../server/src/download/download';
 import { unsafeName } from '../../../server/src/download/targetName';
 import { digest, head, honest, randomBytes, reply, serve, status } from '../../faults/servers';
 import type { FaultServer } from '../../faults/servers';
-import { testCertificate, testKey } from '../../faults/testCertificate';
+import { testAuthorities, testCertificate, testKey } from '../../faults/testCertificate';
 import { attempt, pieces, requestFor, temporaryFolder, testWorld } from './world';
 
 const data = randomBytes(300_000);
@@ -200,7 +200,7 @@ describe('where requests go', () => {
     const secure = await from(data, (_request, socket) => reply(socket, 302, { Location: plain.url }), {
       tls: { cert: testCertificate, key: testKey },
     });
-    const world = testWorld({}, { proxies: { certificates: [testCertificate] } });
+    const world = testWorld({}, { proxies: { certificates: testAuthorities } });
     await expect(download(requestFor(data, [secure.url], folder), world)).rejects.toThrow(/plain http/);
     expect(plain.requests).toEqual([]);
   });
@@ -212,7 +212,7 @@ describe('where requests go', () => {
   });
   test('over TLS with a certificate of one’s own', async () => {
     const { url } = await from(data, honest(), { tls: { cert: testCertificate, key: testKey } });
-    await download(requestFor(data, [url], folder), testWorld({}, { proxies: { certificates: [testCertificate] } }));
+    await download(requestFor(data, [url], folder), testWorld({}, { proxies: { certificates: testAuthorities } }));
     expect(fs.readFileSync(final()).equals(data)).toBe(true);
   });
   test('a host that may not be contacted is not, by redirect neither', async () => {
@@ -253,7 +253,7 @@ describe('where requests go', () => {
     });
     await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
     const { port } = proxy.address() as net.AddressInfo;
-    const world = testWorld({}, { proxies: { proxyFor: () => `http://me:pw@127.0.0.1:${port}`, certificates: [testCertificate] } });
+    const world = testWorld({}, { proxies: { proxyFor: () => `http://me:pw@127.0.0.1:${port}`, certificates: testAuthorities } });
     for (const { url } of [plain, secure]) {
       await download(requestFor(data, [url], folder), world);
       expect(fs.readFileSync(final()).equals(data)).toBe(true);

@@ -13,7 +13,7 @@ import type {
 } from '../../../server/src/download/request';
 import { digest, pieceHashes, serve } from '../../faults/servers';
 import type { Behaviour, FaultServer } from '../../faults/servers';
-import { testCertificate, testKey } from '../../faults/testCertificate';
+import { testAuthorities, testCertificate, testKey } from '../../faults/testCertificate';
 
 /** A world with short times; everything that is said to people is kept in `lines`. */
 export function testWorld(
@@ -87,7 +87,7 @@ export async function attempt({ data, behaviours, request, settings, control, se
   const folder = temporaryFolder();
   const tls = secure ? { tls: { cert: testCertificate, key: testKey } } : {};
   const servers = await Promise.all(behaviours.map((behaviour, index) => serve(data, behaviour, { host: `127.0.0.${index + 1}`, ...tls })));
-  const world = testWorld(settings, secure ? { proxies: { certificates: [testCertificate] } } : {});
+  const world = testWorld(settings, secure ? { proxies: { certificates: testAuthorities } } : {});
   try {
     const asked = requestFor(
       data,

@@ -73,10 +73,18 @@ describe('Link', () => {
   });
   test('the next page is of the same origin', () => {
     const page = (field: string) => nextPage([field], 'https://r.example/v2/x/tags/list');
-    expect(page('</v2/x/tags/list?last=b>; rel="next"')).toBe('https://r.example/v2/x/tags/list?last=b');
-    expect(page('<https://evil.example/v2>; rel="next"')).toBeUndefined();
-    expect(page('<http://r.example/v2>; rel="next"')).toBeUndefined();
-    expect(page('</v2>; rel="prev"')).toBeUndefined();
+    expect(page('</v2/x/tags/list?last=b>; rel="next"')).toEqual({ next: 'https://r.example/v2/x/tags/list?last=b' });
+    expect(page('<?last=b>; rel=next')).toEqual({ next: 'https://r.example/v2/x/tags/list?last=b' });
+    // Not followed; that there is more is known all the same.
+    for (const elsewhere of [
+      'https://evil.example/v2',
+      'http://r.example/v2',
+      '//evil.example/v2',
+      'https://r.example:8443/v2',
+      'http://[',
+    ])
+      expect(page(`<${elsewhere}>; rel="next"`)).toEqual({ isCut: true });
+    expect(page('</v2>; rel="prev"')).toEqual({});
   });
 });
 

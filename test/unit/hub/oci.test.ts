@@ -175,7 +175,8 @@ describe('tags', () => {
     expect((await oci().tags(ref('oras://HOST/demo/base'), {})).incomplete).toBe(true);
     hub.behave();
     hub.misbehave(/tags\/list/, { kind: 'headers', headers: { link: '<http://evil.example/v2/demo/base/tags/list>; rel="next"' } });
-    expect((await oci().tags(ref('oras://HOST/demo/base'), {})).tags).toHaveLength(6);
+    const elsewhere = await oci().tags(ref('oras://HOST/demo/base'), {});
+    expect([elsewhere.tags.length, elsewhere.incomplete]).toEqual([6, true]);
   });
   test('100,000 in one page and in endless pages', async () => {
     const { hub } = under();

@@ -33,51 +33,58 @@ const credentials: [string, Credential][] = [
   ['a bearer token', { token: secrets.bearer, tokenKind: 'bearer', source: 'the test' }],
 ];
 
-test.each(credentials)('%s stays with its registry, and out of the log', async (_, credential) => {
-  // Under another name, and so another origin: where redirects, links and realms lead to.
-  const stranger = await record((_request, response) =>
-    response.writeHead(200, { 'content-type': 'application/json' }).end('{"token":"x"}'),
-  );
-  const away = `http://localhost:${stranger.port}`;
-  let challenge = '';
-  const registry = await record((request, response) => {
-    const path = request.url ?? '';
-    const signedIn = request.headers.authorization !== undefined;
-    if (path.startsWith('/token'))
-      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ token: secrets.access }));
-    else if (!signedIn) response.writeHead(401, { 'www-authenticate': challenge }).end();
-    else if (path.includes('tags'))
-      response.writeHead(200, { 'content-type': 'application/json', link: `<${away}/next>; rel="next"` }).end('{"tags":["a"]}');
-    else response.writeHead(307, { location: `${away}/elsewhere` }).end();
-  });
-  const host = `127.0.0.1:${registry.port}`;
-  const logged: string[] = [];
-  const write = (line: string): void => void logged.push(line);
-  const log = { info: write, warn: write, error: write, debug: write };
-  const client = createHttpClient({ userAgent: 'test', log, environment: {}, settings: {} });
-  const messages: string[] = [];
-  for (const realm of [`http://${host}/token`, `${away}/token`, 'https://evil.invalid/token']) {
-    for (challenge of [`Bearer realm="${realm}",service="s"`, `Basic realm="${realm}"`]) {
-      const hubs = createHubs({
-        http: client,
-        log,
-        credentials: { find: (asked) => Promise.resolve(asked === host ? credential : undefined) },
-        platform: () => ({ os: 'linux', architecture: 'amd64' }),
-        plainHttp: () => false,
-      });
-      const reference = parseReference(`docker://${host}/org/tool:1`).reference!;
-      for (const call of [hubs.resolve, hubs.manifest, hubs.tags, hubs.open]) {
-        await call(reference, { reason: 'editor' }).catch((error: unknown) => messages.push(String(error)));
+// Another name, and the same name with another port: both are another origin.
+const strangers = ['localhost', '127.0.0.1'];
+
+test.each(credentials.flatMap(([title, credential]) => strangers.map((name) => [title, name, credential] as const)))(
+  '%s stays with its registry, does not go to %s, and not into the log',
+  async (_, strangerName, credential) => {
+    const stranger = await record((_request, response) =>
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{"token":"x"}'),
+    );
+    const away = `http://${strangerName}:${stranger.port}`;
+    let challenge = '';
+    const registry = await record((request, response) => {
+      const path = request.url ?? '';
+      const signedIn = request.headers.authorization !== undefined;
+      if (path.startsWith('/token'))
+        response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ token: secrets.access }));
+      else if (!signedIn) response.writeHead(401, { 'www-authenticate': challenge }).end();
+      else if (path.includes('tags'))
+        response.writeHead(200, { 'content-type': 'application/json', link: `<${away}/next>; rel="next"` }).end('{"tags":["a"]}');
+      else response.writeHead(307, { location: `${away}/elsewhere` }).end();
+    });
+    const host = `127.0.0.1:${registry.port}`;
+    const logged: string[] = [];
+    const write = (line: string): void => void logged.push(line);
+    const log = { info: write, warn: write, error: write, debug: write };
+    const client = createHttpClient({ userAgent: 'test', log, environment: {}, settings: {} });
+    const messages: string[] = [];
+    // A token server on another port of the registry's own host is the registry's affair.
+    const foreignRealms = strangerName === '127.0.0.1' ? [] : [`${away}/token`];
+    for (const realm of [`http://${host}/token`, ...foreignRealms, 'https://evil.invalid/token']) {
+      for (challenge of [`Bearer realm="${realm}",service="s"`, `Basic realm="${realm}"`]) {
+        const hubs = createHubs({
+          http: client,
+          log,
+          credentials: { find: (asked) => Promise.resolve(asked === host ? credential : undefined) },
+          platform: () => ({ os: 'linux', architecture: 'amd64' }),
+          plainHttp: () => false,
+        });
+        const reference = parseReference(`docker://${host}/org/tool:1`).reference!;
+        for (const call of [hubs.resolve, hubs.manifest, hubs.tags, hubs.open]) {
+          await call(reference, { reason: 'editor' }).catch((error: unknown) => messages.push(String(error)));
+        }
       }
     }
-  }
-  await client.close();
-  expect(registry.wire.length).toBeGreaterThan(5);
-  expect(stranger.wire.length).toBeGreaterThan(0);
-  const encoded = Buffer.from(`alice:${secrets.password}`).toString('base64');
-  for (const secret of [...Object.values(secrets), encoded]) {
-    expect(stranger.wire.join('\n')).not.toContain(secret);
-    expect(logged.join('\n')).not.toContain(secret);
-    expect(messages.join('\n')).not.toContain(secret);
-  }
-});
+    await client.close();
+    expect(registry.wire.length).toBeGreaterThan(5);
+    expect(stranger.wire.length).toBeGreaterThan(0);
+    const encoded = Buffer.from(`alice:${secrets.password}`).toString('base64');
+    for (const secret of [...Object.values(secrets), encoded]) {
+      expect(stranger.wire.join('\n')).not.toContain(secret);
+      expect(logged.join('\n')).not.toContain(secret);
+      expect(messages.join('\n')).not.toContain(secret);
+    }
+  },
+);

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { canDownload } from '../../../server/src/metalink/canDownload';
 import { convertMetalink } from '../../../server/src/metalink/convert';
 import { checkMetalink } from '../../../server/src/metalink/diagnostics';
+import { formatMetalink } from '../../../server/src/metalink/format';
 import { metalinkModel } from '../../../server/src/metalink/model';
 import { parseMetalink } from '../../../server/src/metalink/parse';
 import type { ParsedMetalink } from '../../../server/src/metalink/parse';
@@ -127,6 +128,55 @@ describe('hostile documents are read in bounded time', () => {
   });
   it('two million elements are read up to the limit', () =>
     expect(survive(meta4('<os/>'.repeat(2_000_000))).parsed.document.incomplete).toBe(true));
+});
+
+describe('time grows with the size, not with its square', () => {
+  const meta4 = (inner: string): string => `<metalink xmlns="urn:ietf:params:xml:ns:metalink">${inner}</metalink>`;
+  const file = (inner: string): string => meta4(`<file name="f">${inner}<url>https://e.org/f</url></file>`);
+  const many = (count: number, part: (index: number) => string): string =>
+    Array.from({ length: count }, (_, index) => part(index)).join('');
+  const older = (inner: string): string => `<metalink version="3.0" xmlns="http://www.metalinker.org/"><files>${inner}</files></metalink>`;
+  const spaces = (count: number): string => ' '.repeat(count * 40);
+  const digest = 'a'.repeat(40);
+  // Each of these took the square of its size once.
+  const cases: [string, (count: number) => string][] = [
+    ['files without TLS', (n) => meta4(many(n, (i) => `<file name="f${String(i)}"><url>http://e.org/${String(i)}</url></file>`))],
+    ['files of one name', (n) => meta4(many(n, (i) => `<file name="a-${String(i + 2)}"/><file name="a"/>`))],
+    ['misplaced elements', (n) => meta4(many(n, (i) => `<publisher name="x"/><file name="f${String(i)}"/>`))],
+    ['publishers of MirrorBrain', (n) => meta4(many(n, (i) => `<publisher><name>x</name></publisher><file name="f${String(i)}"/>`))],
+    ['piece lists', (n) => file(`<size>1</size>${many(n, (i) => `<pieces type="t${String(i)}" length="1"><hash>aa</hash></pieces>`)}`)],
+    ['comments', (n) => file(many(n, () => '<!-- c -->\n<os>LINUX</os>\n'))],
+    ['spaces inside a size', (n) => file(`<size>1${spaces(n)}1</size>`)],
+    ['spaces inside a URL', (n) => file(`<url>https://e.org/a${spaces(n)}b</url>`)],
+    ['spaces inside a generator', (n) => meta4(`<generator>a${spaces(n)}b</generator>`)],
+    ['slashes inside a generator', (n) => meta4(`<generator>a${' /'.repeat(n * 20)}b</generator>`)],
+    ['spaces inside a date', (n) => meta4(`<published>Tue, ${spaces(n)}1 Jan</published>`)],
+    ['spaces inside a name', (n) => meta4(`<file name="a${spaces(n)}b"/>`)],
+    ['Metalink 3 files of one name', (n) => older(many(n, () => '<file name="f"><resources><url>http://e.org/</url></resources></file>'))],
+    [
+      'Metalink 3 pieces',
+      (n) =>
+        older(
+          `<file name="f"><verification><pieces type="sha1" length="1">${many(n * 4, (i) => `<hash piece="${String(i)}">${digest}</hash>`)}</pieces></verification><resources><url>http://e.org/</url></resources></file>`,
+        ),
+    ],
+  ];
+  const milliseconds = (text: string): number => {
+    const before = process.cpuUsage();
+    const parsed = parseMetalink(text);
+    const source = createSourceText(text);
+    checkMetalink(source, parsed);
+    convertMetalink(parsed);
+    formatMetalink({ source, parsed, options: {} });
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1000;
+  };
+  it.each(cases)('%s', (_name, make) => {
+    milliseconds(make(100));
+    // Eight times the size: eight times the time, not sixty-four times. In a few milliseconds noise decides.
+    const small = Math.max(milliseconds(make(250)), 10);
+    expect(milliseconds(make(2000)) / small).toBeLessThan(32);
+  });
 });
 
 describe('bytes', () => {

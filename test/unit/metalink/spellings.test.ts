@@ -81,7 +81,8 @@ function rewrite(text: string, style: Style): string {
   return document.text.slice(0, root.start) + write(root) + document.text.slice(root.end);
 }
 
-const reference = (value: string): string => [...value].map((character) => `&#x${(character.codePointAt(0) ?? 0).toString(16)};`).join('');
+const reference = (value: string): string =>
+  Array.from(value, (character) => `&#x${(character.codePointAt(0) ?? 0).toString(16)};`).join('');
 
 const styles: [string, Style][] = [
   ['with a prefix', { prefix: 'm' }],

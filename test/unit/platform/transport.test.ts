@@ -3,7 +3,7 @@ import { createTransport } from '../../../server/src/platform/transport';
 import type { Transport, TransportReply } from '../../../server/src/platform/transport';
 import { honest, pause, randomBytes, serve } from '../../faults/servers';
 import type { FaultServer } from '../../faults/servers';
-import { testCertificate, testKey } from '../../faults/testCertificate';
+import { testAuthorities, testCertificate, testKey } from '../../faults/testCertificate';
 
 const data = randomBytes(3_000_000);
 const servers: FaultServer[] = [];
@@ -17,7 +17,7 @@ afterEach(async () => {
 async function ask(secure: boolean): Promise<TransportReply> {
   const server = await serve(data, honest(), secure ? { tls: { cert: testCertificate, key: testKey } } : {});
   servers.push(server);
-  transport = createTransport({ certificates: [testCertificate] });
+  transport = createTransport({ certificates: testAuthorities });
   return await transport.get({ url: server.url, headers: {} });
 }
 

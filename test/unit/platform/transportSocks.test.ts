@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HttpError } from '../../../server/src/platform/ports';
 import { createTransport } from '../../../server/src/platform/transport';
-import { testCertificate, testKey } from '../../faults/testCertificate';
+import { testAuthorities, testCertificate, testKey } from '../../faults/testCertificate';
 import type { EmbeddedHub } from '../../hub/hub';
 import { startHub } from '../../hub/hub';
 
@@ -72,7 +72,7 @@ async function startSocks({ password, answer = 0 }: { password?: string; answer?
 }
 
 async function fetchBytes(url: string, proxy: string): Promise<number> {
-  const transport = createTransport({ proxyFor: () => proxy, certificates: [testCertificate] });
+  const transport = createTransport({ proxyFor: () => proxy, certificates: () => Promise.resolve([testCertificate]) });
   try {
     const reply = await transport.get({ url, headers: {} });
     expect(reply.status).toBe(200);

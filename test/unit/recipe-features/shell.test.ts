@@ -6,6 +6,7 @@ import { shellCheckPage, shellFindings } from '../../../server/src/recipe/shellF
 import { shellScripts } from '../../../server/src/recipe/shellScripts';
 import { shellSyntaxFindings } from '../../../server/src/recipe/shellSyntax';
 import type { ShellComment } from '../../../server/src/text/shellComment';
+import { requireAll } from '../corpus';
 import { contextOf, corpusRecipes } from './recipes';
 
 const header = 'Bootstrap: docker\nFrom: debian\n\n';
@@ -80,7 +81,7 @@ const program = process.env.SHELLCHECK ?? 'shellcheck';
 const installed = (process.env.PATH ?? '').split(':').some((folder) => fs.existsSync(`${folder}/${program}`)) || fs.existsSync(program);
 if (!installed) console.log('Skipped: tests with a real ShellCheck, which is not installed.');
 
-describe.runIf(installed || process.env.CONTAINER_METALINK_REQUIRE_CORPUS === '1')('with ShellCheck', () => {
+describe.runIf(installed || requireAll)('with ShellCheck', () => {
   const shellCheck = createShellCheck(program);
 
   async function check(text: string) {

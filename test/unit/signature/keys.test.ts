@@ -213,8 +213,10 @@ describe('certificates', () => {
       for (const [name, usage] of [
         ['good', 'codeSigning'],
         ['server', 'serverAuth'],
+        ['any', 'anyExtendedKeyUsage'],
+        ['plain', ''],
       ] as const) {
-        file(`${name}.ext`, `basicConstraints=CA:FALSE\nextendedKeyUsage=${usage}\n`);
+        file(`${name}.ext`, `basicConstraints=CA:FALSE\n${usage === '' ? '' : `extendedKeyUsage=${usage}\n`}`);
         openssl(
           'req',
           '-newkey',
@@ -258,6 +260,16 @@ describe('certificates', () => {
 
   test.runIf(made)('for code signing, chained to a root that is given', () => {
     expect(readPublicKeys(pem('good', 'root'), new Date())).toMatchObject({ keys: [{ subject: 'CN=good' }], problems: [] });
+  });
+  test.runIf(made)('for any use, or with no use named: taken, as Go takes it', () => {
+    for (const name of ['any', 'plain']) expect(readPublicKeys(pem(name, 'root'), new Date()).keys).toHaveLength(1);
+  });
+  test.runIf(made)('chained to a root in a file of its own', async () => {
+    const files = ['good.crt', 'root.crt'].map((name) => path.join(folder, name));
+    expect(await loadKeys({ files, trustedFingerprints: [], keyRings: false })).toMatchObject({
+      publicKeys: [{ subject: 'CN=good' }],
+      problems: [],
+    });
   });
   test.runIf(made)('refused: no root, other use, out of date', () => {
     expect(readPublicKeys(pem('good'), new Date())).toMatchObject({ keys: [], problems: [expect.stringContaining('trusted root')] });

@@ -12,6 +12,8 @@ import type { Expectation } from '../../../server/src/verify/expectation';
 import { confirmUnchanged, verifiedFile } from '../../../server/src/verify/verifiedFile';
 import { verifyImage } from '../../../server/src/verify/verifyImage';
 import { describeCorpus } from '../corpus';
+import { dataType } from '../../../server/src/sif/descriptor';
+import { makeSif } from '../sif/makeSif';
 import { memorySource } from '../sif/memorySource';
 import { referenceKey } from '../signature/referenceKey';
 
@@ -229,8 +231,50 @@ describeCorpus('legacy signatures', 'sif/apptainer-sif/images', (images) => {
     expect(report.verdict).toBe(asLegacy);
     if (asLegacy === 'signed') expect(report.notCovered.join()).toContain('header and descriptors');
   });
+  test('what the signature of a single object leaves out is told', async () => {
+    expect((await judge('one-group-signed-legacy', true)).notCovered).toContain('object 1 (partition): not signed');
+    expect((await judge('two-groups-signed-legacy-all', true)).notCovered).toContain('object 3 (partition): not signed');
+    expect((await judge('two-groups-signed-legacy-group', true)).notCovered).toContain('group 2 (partition): not signed');
+  });
   test('are named when they are not asked for', async () => {
     expect((await judge('one-group-signed-legacy', false)).checks.map(({ message }) => message).join()).toContain('--legacy-insecure');
+  });
+});
+
+describe('hostile images', () => {
+  const signature = { type: dataType.signature, data: Buffer.alloc(64), group: 0, link: 0xf0000001, extra: Buffer.from([1, 0, 0, 0]) };
+  const recipe = { type: dataType.deffile, data: Buffer.from('Bootstrap: scratch\n') };
+  const blob = (text: string, digestOf = text) => ({
+    type: dataType.ociBlob,
+    data: Buffer.from(text),
+    extra: Buffer.from(`sha256:${digest('sha256', Buffer.from(digestOf))}`),
+  });
+  const judge = (image: Buffer) => verifyImage(memorySource(image), [], { keys: noKeys });
+
+  test('many signatures, big ones, and objects that share their bytes are refused without reading them', async () => {
+    const many = makeSif([recipe, ...Array.from({ length: 300 }, () => signature)]);
+    const big = makeSif([recipe, ...Array.from({ length: 40 }, () => signature)]);
+    for (let index = 1; index <= 40; index++) big.writeBigInt64LE(1n << 40n, 128 + index * 585 + 25);
+    const shared = makeSif(Array.from({ length: 20 }, () => recipe));
+    for (let index = 0; index < 20; index++) shared.writeBigInt64LE(0n, 128 + index * 585 + 17);
+    for (let index = 0; index < 20; index++) shared.writeBigInt64LE(BigInt(shared.length), 128 + index * 585 + 25);
+    const padded = Buffer.concat([big, Buffer.alloc(1 << 20)]);
+    for (const [image, words] of [
+      [many, 'claims 300 signatures'],
+      [padded, 'signatures claim'],
+      [shared, 'they overlap'],
+    ] as const) {
+      const report = await judge(image);
+      expect(report.verdict).toBe('failed');
+      expect(report.checks.map(({ message }) => message).join()).toContain(words);
+      expect(report.checks.length).toBeLessThan(30);
+    }
+  });
+  test('a blob of an OCI-SIF that is not what its digest says', async () => {
+    expect(await judge(makeSif([blob('{}'), blob('layer')]))).toMatchObject({ verdict: 'unverified' });
+    const report = await judge(makeSif([blob('{}'), blob('layer', 'other')]));
+    expect(report).toMatchObject({ verdict: 'failed', checks: [{ name: 'blobs', status: 'fail' }, {}, {}] });
+    expect(report.checks[0]?.message).toContain('1 of 2 OCI blobs differ');
   });
 });
 

@@ -1,8 +1,7 @@
 import * as vscode from 'vscode';
-import type { CacheCleanParams, CacheCleanResult, CacheEntryView } from '../../../../server/src/protocol';
+import type { CacheCleanParams, CacheCleanResult, CacheEntryView, CacheView } from '../../../../server/src/protocol';
 import { formatBytes } from '../../format';
 import type { Session } from '../../session';
-import { isLeftover } from '../../views/cacheTree';
 import { cacheOf, entriesOf } from './entryActions';
 
 type Choice = Omit<CacheCleanParams, 'dryRun'>;
@@ -13,19 +12,17 @@ export async function deleteEntries(session: Session, argument: unknown): Promis
   if (entries.length > 0) await clean(session, { paths: entries.map(({ path }) => path) });
 }
 
-/** "Delete Leftovers…": what interrupted downloads left behind, and nothing else. */
+/** "Delete Leftovers…": what interrupted downloads left behind in a cache, and nothing else. */
 export async function deleteLeftovers(session: Session, argument: unknown): Promise<void> {
   const cache = cacheOf(argument);
-  const kinds = await Promise.all(
-    (cache?.kinds ?? []).map(({ kind }) => session.server.request('cacheList', { root: cache?.root ?? '', kind })),
-  );
-  const leftovers = kinds.flatMap(({ entries }) => entries).filter(isLeftover);
-  if (leftovers.length > 0) await clean(session, { paths: leftovers.map(({ path }) => path) });
+  if (cache === undefined) return;
+  const { entries } = await session.server.request('cacheList', { root: cache.root, only: 'leftovers' });
+  if (entries.length > 0) await clean(session, { paths: entries.map(({ path }) => path) });
 }
 
 /** "Clean Caches…": by age, size or use; what would go is shown first. */
 export async function cleanCaches(session: Session): Promise<void> {
-  const choice = await vscode.window.showQuickPick(cleanings(), {
+  const choice = await vscode.window.showQuickPick([...cleanings(), ...kindsOf(session.caches.caches())], {
     title: vscode.l10n.t('Clean caches: what may go?'),
     placeHolder: vscode.l10n.t('Nothing is deleted before you saw the list.'),
   });
@@ -36,21 +33,40 @@ function cleanings(): readonly (vscode.QuickPickItem & { choice: Choice })[] {
   return [
     {
       label: vscode.l10n.t('Leftovers and orphans'),
-      detail: vscode.l10n.t('Interrupted downloads, old layouts, what nothing uses'),
-      choice: { orphansOnly: true },
+      detail: vscode.l10n.t('Interrupted downloads, layers that no image uses, layouts that no engine reads any more'),
+      choice: { waste: ['leftovers', 'unused', 'outdated'] },
+    },
+    {
+      label: vscode.l10n.t('Damaged entries'),
+      detail: vscode.l10n.t('What a verification found damaged; "Pull Again" may repair it instead'),
+      choice: { waste: ['damaged'] },
+    },
+    {
+      label: vscode.l10n.t('Duplicates'),
+      detail: vscode.l10n.t('Images that also stand in another cache, a shared one for example'),
+      choice: { duplicatesOnly: true },
     },
     { label: vscode.l10n.t('Older than 30 days'), choice: { olderThanDays: 30 } },
     { label: vscode.l10n.t('Older than 90 days'), choice: { olderThanDays: 90 } },
     { label: vscode.l10n.t('Older than a year'), choice: { olderThanDays: 365 } },
     { label: vscode.l10n.t('Larger than 1 GB'), choice: { largerThanBytes: 1_000_000_000 } },
     { label: vscode.l10n.t('Larger than 5 GB'), choice: { largerThanBytes: 5_000_000_000 } },
-    {
-      label: vscode.l10n.t('Layers of container images'),
-      detail: vscode.l10n.t('They are fetched again when needed'),
-      choice: { kinds: ['blob'] },
-    },
     { label: vscode.l10n.t('Everything'), choice: {} },
   ];
+}
+
+/** Each kind of which something is there, with what it takes up. */
+function kindsOf(caches: readonly CacheView[]): (vscode.QuickPickItem & { choice: Choice })[] {
+  const kinds = new Map<string, { title: string; bytes: number }>();
+  for (const { kind, title, bytes = 0 } of caches.flatMap((cache) => cache.kinds))
+    kinds.set(kind, { title, bytes: bytes + (kinds.get(kind)?.bytes ?? 0) });
+  const separator = { label: vscode.l10n.t('One kind'), kind: vscode.QuickPickItemKind.Separator, choice: {} };
+  const items = [...kinds].map(([kind, { title, bytes }]) => ({
+    label: vscode.l10n.t('Only: {0}', title),
+    description: formatBytes(bytes),
+    choice: { kinds: [kind] },
+  }));
+  return items.length === 0 ? [] : [separator, ...items];
 }
 
 /** A dry run first; then the question with what would be freed; then the clean. */

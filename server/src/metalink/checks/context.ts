@@ -30,6 +30,9 @@ export interface CheckContext {
 /** Of one rule. A document with a thousand wrong hashes has one mistake; an error is never crowded out by hints. */
 const mostOfOneRule = 100;
 
+/** A fix that touches more places is no quick one, and a document with many findings would hold as many copies of it. */
+export const mostEditsOfOneFix = 1000;
+
 export function createCheckContext(document: XmlDocument, signed: boolean): CheckContext {
   const findings: Finding[] = [];
   const counts = new Map<MetalinkRuleId, number>();

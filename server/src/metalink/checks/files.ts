@@ -12,7 +12,6 @@ import { checkHashes } from './hashes';
 import { checkPath, nameFromUrls } from './names';
 import { checkPieces } from './pieces';
 import { checkMirrors } from './urls';
-import { findXmlSignatures } from './xmlSignature';
 
 /** Rules about the document's children as a whole: M4-020, M4-025, M4-032, M4-032a, M4-105. */
 export function checkFiles(context: CheckContext, root: XmlElement): void {
@@ -40,9 +39,10 @@ export function checkFile(context: CheckContext, file: XmlElement): void {
   const urls = childrenNamed(file, 'url');
   const metaurls = childrenNamed(file, 'metaurl');
   if (urls.length + metaurls.length === 0) reportSourceless(context, file);
-  const size = checkSizePresence(context, file);
+  const sizeElement = childrenNamed(file, 'size')[0];
+  const size = checkSizePresence(context, file, sizeElement);
   checkHashes(context, childrenNamed(file, 'hash'));
-  checkPieces(context, childrenNamed(file, 'pieces'), size);
+  checkPieces(context, childrenNamed(file, 'pieces'), size, sizeElement);
   checkMirrors(context, urls, metaurls);
   checkProtection(context, file, urls);
 }
@@ -61,14 +61,12 @@ function reportSourceless(context: CheckContext, file: XmlElement): void {
   });
 }
 
-function checkSizePresence(context: CheckContext, file: XmlElement): bigint | undefined {
-  const sizes = childrenNamed(file, 'size');
-  const first = sizes[0];
-  if (first === undefined) {
+function checkSizePresence(context: CheckContext, file: XmlElement, size: XmlElement | undefined): bigint | undefined {
+  if (size === undefined) {
     context.report('M4-046', nameRange(file), t('The `size` is missing. With it a truncated or wrong file is found before its last byte.'));
     return undefined;
   }
-  const value = context.valueOf(first);
+  const value = context.valueOf(size);
   return value === undefined ? undefined : integerOf(value);
 }
 
@@ -82,6 +80,7 @@ function checkUniqueNames(context: CheckContext, files: readonly XmlElement[]): 
     const first = exact.get(name.value);
     const similar = folded.get(foldPath(name.value));
     if (first !== undefined) {
+      if (context.isFull('M4-032')) continue;
       const other = unusedName(name.value, exact);
       context.report(
         'M4-032',
@@ -143,8 +142,7 @@ function checkProtection(context: CheckContext, file: XmlElement, urls: readonly
   const first = urls[0];
   if (first === undefined || childrenNamed(file, 'signature').length > 0) return;
   if (urls.some((url) => schemeOf(context.valueOf(url) ?? '') !== 'http')) return;
-  const root = file.parent;
-  if (root !== undefined && findXmlSignatures(root).length > 0) return;
+  if (context.signed || context.isFull('M4-160')) return;
   context.report(
     'M4-160',
     nameRange(file),

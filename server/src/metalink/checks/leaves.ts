@@ -12,6 +12,7 @@ import {
   isLanguageTag,
   isMediaType,
   isNonNegativeInteger,
+  longestAgent,
   suggestAgent,
   trimSpace,
   unknownSubtag,
@@ -92,6 +93,7 @@ function checkGenerator(context: CheckContext, element: XmlElement, value: strin
     });
     return;
   }
+  if (value.length > longestAgent) return;
   const glued = /^([A-Za-z].*?)[-_]v?(\d+(?:\.\d+)+)$/.exec(value);
   if (glued === null) return;
   const agent = `${glued[1] ?? ''}/${glued[2] ?? ''}`;

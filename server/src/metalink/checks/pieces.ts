@@ -17,14 +17,19 @@ const largestExact = BigInt(Number.MAX_SAFE_INTEGER);
 const manyPieces = 1_000_000;
 
 /** The piece lists of one file: M4-060 … M4-069. `size` is undefined when it is missing or malformed. */
-export function checkPieces(context: CheckContext, lists: readonly XmlElement[], size: bigint | undefined): void {
+export function checkPieces(
+  context: CheckContext,
+  lists: readonly XmlElement[],
+  size: bigint | undefined,
+  sizeElement: XmlElement | undefined,
+): void {
   const types = new Map<string, XmlElement>();
   for (const list of lists) {
     const hashes = childrenOf(list);
     const known = checkPieceType(context, list, hashes);
     const length = checkLength(context, list);
     checkPieceHashes(context, list, hashes, known);
-    checkCount(context, list, hashes.length, length, size);
+    checkCount(context, list, { count: hashes.length, length, size, sizeElement });
     const type = attributeOf(list, 'type');
     const written = type?.value ?? '';
     const name = known?.name ?? written;
@@ -127,9 +132,21 @@ function checkPieceHash(context: CheckContext, hash: XmlElement, known: HashFunc
 }
 
 /** M4-064, M4-064a: every piece has `length` bytes but the last (section 4.1.3.2). */
-function checkCount(context: CheckContext, list: XmlElement, count: number, length: bigint | undefined, size: bigint | undefined): void {
-  const sizes = list.parent === undefined ? [] : childrenNamed(list.parent, 'size');
-  const sizeElement = sizes[0];
+function checkCount(
+  context: CheckContext,
+  list: XmlElement,
+  {
+    count,
+    length,
+    size,
+    sizeElement,
+  }: {
+    readonly count: number;
+    readonly length: bigint | undefined;
+    readonly size: bigint | undefined;
+    readonly sizeElement: XmlElement | undefined;
+  },
+): void {
   if (sizeElement === undefined) {
     context.report('M4-064a', nameRange(list), t('Without `size` nobody knows how many pieces there are and how long the last one is.'));
     return;

@@ -6,7 +6,7 @@ import type { ElementDefinition } from '../vocabulary';
 import { attributeOf, nameRange } from '../xml/tree';
 import type { XmlElement } from '../xml/tree';
 import { escapeAttribute } from '../xml/value';
-import { fixWith } from './context';
+import { fixWith, mostEditsOfOneFix } from './context';
 import type { CheckContext } from './context';
 
 /** M4-026, M4-099, M4-100: a publisher has a name and may have an address, both as attributes (section 4.2.12). */
@@ -50,6 +50,7 @@ export function isMirrorBrainPublisher(element: XmlElement, parent: ElementDefin
 /** Reports the shape where it shows, and offers the shape that the RFC has. */
 export function checkMirrorBrainPublisher(context: CheckContext, publisher: XmlElement): void {
   for (const child of publisher.children) {
+    if (context.isFull('M4-029a')) return;
     const message = t(
       'MirrorBrain servers write the publisher like this. It does not keep the document from being used; Metalink 4 has `<publisher name="…" url="…"/>` in each file.',
     );
@@ -65,6 +66,7 @@ function rewrite(context: CheckContext, publisher: XmlElement): Fix[] {
   const element = `<${qualified(root, 'publisher')} name="${escapeAttribute(name)}"${url === undefined || url === '' ? '' : ` url="${escapeAttribute(url)}"`}/>`;
   const files = root.children.filter((child) => child.local === 'file' && child.namespace === root.namespace);
   const lacking = files.filter((file) => !file.children.some((child) => child.local === 'publisher'));
+  if (lacking.length > mostEditsOfOneFix) return [];
   const edits = [removeElement(context.document, publisher), ...lacking.map((file) => insertChild(context.document, file, [element]))];
   return [fixWith(t('Write the publisher into each file'), edits)];
 }

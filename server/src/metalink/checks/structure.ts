@@ -8,7 +8,7 @@ import { nameRange } from '../xml/tree';
 import type { XmlElement } from '../xml/tree';
 import { textOf } from '../xml/value';
 import { checkAttributes } from './attributes';
-import { fixBy, fixWith } from './context';
+import { fixBy, fixWith, mostEditsOfOneFix } from './context';
 import type { CheckContext } from './context';
 import { checkFile, checkFiles } from './files';
 import { checkLeaf } from './leaves';
@@ -107,6 +107,7 @@ function reportUnknown(context: CheckContext, child: XmlElement, parent: Element
 }
 
 function reportMisplaced(context: CheckContext, child: XmlElement, known: ElementDefinition, parent: ElementDefinition): void {
+  if (context.isFull('M4-029')) return;
   const places = known.parents.map((name) => `\`${name}\``).join(t(' or '));
   const message =
     places === ''
@@ -133,6 +134,7 @@ function moveFixes(
   const text = document.text.slice(child.start, child.end);
   const files = root.children.filter((file) => file.local === 'file' && file.namespace === root.namespace && !file.selfClosing);
   const lacking = files.filter((file) => !file.children.some((other) => other.local === child.local));
+  if (lacking.length > mostEditsOfOneFix) return [];
   if (lacking.length === 0) return [fixWith(t('Remove `{0}`', child.name), [removal])];
   return [
     fixWith(t('Move `{0}` into each file', child.name), [

@@ -1,3 +1,4 @@
+import type { Fix } from '../../text/finding';
 import { t } from '../../text/l10n';
 import { nearest } from '../../text/nearest';
 import type { TextRange } from '../../text/range';
@@ -7,6 +8,7 @@ import { agents, headerKeys } from '../vocabulary';
 import type { Agent } from '../vocabulary';
 import { quoted } from './context';
 import type { CheckContext, FindingExtra } from './context';
+import { checkZypper } from './zypper';
 
 /**
  * What build.New and the bootstrap agents demand of a header (A and S internal/pkg/build/build.go, conveyorPacker.go, sources/).
@@ -27,15 +29,12 @@ function isForApptainer(problem: { readonly engine?: string }): boolean {
 function checkStage(context: CheckContext, stage: Stage): void {
   const { engine } = context;
   if (!stage.header.entries.some((entry) => entry.fate === 'kept')) {
-    context.report(
-      'build/no-header',
-      firstSectionLine(stage),
-      t(
-        'This stage has no header: {0} stops with "multiple stages detected, all must have headers". Begin with {1}.',
-        engine,
-        '`Bootstrap:`',
-      ),
-    );
+    const isAbove = stage.index === 0 && context.recipe.stages.length > 1;
+    const stop = t('This stage has no header: {0} stops with "multiple stages detected, all must have headers".', engine);
+    const hint = isAbove
+      ? t('Sections belong below the {0} of their stage: move this one down.', '`Bootstrap:`')
+      : t('Begin with {0}.', '`Bootstrap:`');
+    context.report('build/no-header', firstSectionLine(stage), `${stop} ${hint}`);
     return;
   }
   const bootstrap = headerEntry(stage, 'bootstrap');
@@ -156,6 +155,7 @@ function checkKeys(context: CheckContext, stage: Stage, agent: Agent, bootstrap:
   for (const key of agent.required) {
     const entry = headerEntry(stage, key);
     if (entry !== undefined && (entry.value !== '' || (key === 'from' && agent.name !== 'localimage'))) continue;
+    const forgotten = stage.header.entries.find((other) => other.name === key && other.fate === 'dropped');
     const name = headerKeys.get(key)?.name ?? key;
     if (agent.name === 'localimage') {
       context.report(
@@ -170,15 +170,26 @@ function checkKeys(context: CheckContext, stage: Stage, agent: Agent, bootstrap:
       words === undefined ? t('The build stops when it looks for the image.') : t('{0} stops with "{1}".', context.engine, words);
     context.report(
       'build/missing-key',
-      entry?.range ?? bootstrap.range,
-      `${t('The bootstrap agent {0} needs {1}.', quoted(agent.name), quoted(`${name}:`))} ${stop}`,
+      (entry ?? forgotten ?? bootstrap).range,
+      `${t('The bootstrap agent {0} needs {1}.', quoted(agent.name), quoted(`${name}:`))} ${stop}${isCutOff(context, stage) ? ` ${t('The next {0} begins a new stage.', '`Bootstrap:`')}` : ''}`,
       {
-        ...(entry === undefined && {
-          fixes: [{ title: t('Add {0}', quoted(`${name}:`)), edits: [{ range: at(bootstrap.range.end), newText: `\n${name}: ` }] }],
-        }),
+        ...(entry === undefined && forgotten === undefined && { fixes: [missingKeyFix(context, stage, bootstrap, name)] }),
       },
     );
   }
+}
+
+/** Nothing but this key, and another `Bootstrap:` right below: the line is there twice. */
+function isCutOff({ recipe }: CheckContext, stage: Stage): boolean {
+  return stage.header.entries.length === 1 && stage.sections.length === 0 && recipe.stages[stage.index + 1] !== undefined;
+}
+
+function missingKeyFix(context: CheckContext, stage: Stage, bootstrap: HeaderEntry, name: string): Fix {
+  if (!isCutOff(context, stage))
+    return { title: t('Add {0}', quoted(`${name}:`)), edits: [{ range: at(bootstrap.range.end), newText: `\n${name}: ` }] };
+  const newline = context.text.indexOf('\n', bootstrap.range.end);
+  const end = newline < 0 ? context.text.length : newline + 1;
+  return { title: t('Remove this line'), edits: [{ range: { start: bootstrap.range.start, end }, newText: '' }], preferred: true };
 }
 
 function checkOsVersion(context: CheckContext, stage: Stage, agent: Agent): void {
@@ -207,67 +218,6 @@ function checkOsVersion(context: CheckContext, stage: Stage, agent: Agent): void
             : 'invalid yum header, osversion referenced in mirror but no osversion specified',
         ),
       );
-  }
-}
-
-/** A and S internal/pkg/build/sources/conveyorPacker_zypper.go. */
-function checkZypper(context: CheckContext, stage: Stage): void {
-  const has = (key: string) => headerEntry(stage, key) !== undefined;
-  const place = headerEntry(stage, 'bootstrap')?.range ?? stage.header.range;
-  const enterprise = ['product', 'user', 'regcode'].filter(has);
-  const stop = (words: string) => t('{0} stops with "{1}".', context.engine, words);
-  if (enterprise.length > 0) {
-    const range = headerEntry(stage, enterprise[0] ?? '')?.range ?? place;
-    if (enterprise.length < 3) {
-      context.report(
-        'build/sle-keys',
-        range,
-        `${t('SUSE Linux Enterprise needs {0}, {1} and {2}.', '`Product:`', '`User:`', '`RegCode:`')} ${stop("for installation of SLE 'Product', 'User' and 'Regcode' need to be set")}`,
-      );
-      return;
-    }
-    const version = headerEntry(stage, 'osversion');
-    if (version === undefined) {
-      context.report(
-        'build/sle-keys',
-        range,
-        `${t('SUSE Linux Enterprise needs {0}.', '`OSVersion:`')} ${stop('invalid zypper header, OSVersion always required for SLE')}`,
-      );
-      return;
-    }
-    if (!version.value.includes('.') && !version.value.includes('{{')) {
-      context.report(
-        'build/sle-keys',
-        version.valueRange,
-        t('{0} crashes on a version without a dot. Write {1}.', context.engine, '`15.6`'),
-      );
-      return;
-    }
-    if (!has('productpgp') && !has('mirrorurl')) {
-      context.report(
-        'build/sle-keys',
-        range,
-        `${t('SUSE Linux Enterprise needs {0} or {1}.', '`ProductPGP:`', '`MirrorURL:`')} ${stop("no 'ProductPGP' and no 'InstallURL' defined in bootstrap definition")}`,
-      );
-      return;
-    }
-  } else if (!has('mirrorurl') && context.options.engine === 'singularity')
-    context.report(
-      'build/missing-key',
-      place,
-      `${t('The bootstrap agent {0} needs {1}.', '`zypper`', '`MirrorURL:`')} ${stop('invalid zypper header, no MirrorURL specified')}`,
-    );
-  checkOtherUrls(context, stage);
-}
-
-function checkOtherUrls(context: CheckContext, stage: Stage): void {
-  const entries = stage.header.entries.filter((entry) => /^otherurl[0-9]+$/.test(entry.name) && entry.fate === 'kept');
-  const numbers = new Set(entries.map((entry) => Number(entry.name.slice(8))));
-  for (const entry of entries) {
-    const number = Number(entry.name.slice(8));
-    if (number <= 1 || numbers.has(number - 1)) continue;
-    const message = t('{0} is passed over: the numbers begin with 0 or 1 and have no gap.', quoted(entry.key));
-    context.report('build/other-url-order', entry.keyRange, message);
   }
 }
 

@@ -6,6 +6,7 @@ import type { ArgumentLine, Placeholder, Stage } from '../syntax';
 import { argumentLines, isAssigned } from '../templating';
 import { quoted } from './context';
 import type { CheckContext } from './context';
+import { checkTemplated } from './templated';
 
 /** Build arguments: `%arguments`, `{{ placeholders }}` and `--build-arg` (A and S internal/pkg/build/args). */
 export function checkArguments(context: CheckContext): void {
@@ -16,6 +17,7 @@ export function checkArguments(context: CheckContext): void {
     if (stage.placeholders.length > 0) checkPlaceholders(context, stage, lines, used);
     if (lines.length > 0) checkLines(context, stage, lines);
     checkHeaderBraces(context, stage);
+    if (stage.placeholders.length > 0) checkTemplated(context, stage);
   }
   for (const name of context.options.buildArguments.keys()) if (!used.has(name)) reportUnusedBuildArgument(context, name);
 }
@@ -40,23 +42,27 @@ function reportUndefined(context: CheckContext, stage: Stage, placeholder: Place
     context.engine,
     name,
   );
-  const known = lines.filter((line) => line.status === 'assigned').map((line) => line.key);
-  const guess = nearest(name, known);
+  const skipped = lines.findLast((line) => line.key === name);
+  const known = lines.filter((line) => isAssigned(line, context.options.engine)).map((line) => line.key);
+  const guess = skipped === undefined ? nearest(name, known) : undefined;
   const other = context.recipe.stages.find((candidate) => candidate !== stage && context.defaults(candidate).has(name));
   const fixes: Fix[] = [];
   if (guess !== undefined)
     fixes.push({ title: t('Change to {0}', quoted(guess)), edits: [{ range: nameRange, newText: guess }], preferred: true });
-  fixes.push(definition(stage, name, (other && context.defaults(other).get(name)) ?? ''));
+  if (skipped === undefined) fixes.push(definition(stage, name, (other && context.defaults(other).get(name)) ?? ''));
   const hint =
-    guess !== undefined
-      ? t('Did you mean {0}?', quoted(guess))
-      : other !== undefined
-        ? t('Another stage has a value for it, but {0} holds for its own stage only.', '`%arguments`')
-        : t('Give one with {0}, or a default in {1}.', '`--build-arg`', '`%arguments`');
+    skipped !== undefined
+      ? t('Its line in {0} is skipped.', '`%arguments`')
+      : guess !== undefined
+        ? t('Did you mean {0}?', quoted(guess))
+        : other !== undefined
+          ? t('Another stage has a value for it, but {0} holds for its own stage only.', '`%arguments`')
+          : t('Give one with {0}, or a default in {1}.', '`--build-arg`', '`%arguments`');
   // A recipe may be made to be built with --build-arg; once some are given, or the name is misspelt, it is a mistake.
   const isCertain = guess !== undefined || context.options.buildArguments.size > 0;
   context.report('build/undefined-argument', placeholder.range, `${stop} ${hint}`, {
     fixes,
+    ...(skipped && { related: [{ range: skipped.range, message: t('This line is skipped.') }] }),
     ...(isCertain && { severity: 'error' as const }),
   });
 }
@@ -103,6 +109,13 @@ function checkLines(context: CheckContext, stage: Stage, lines: readonly Argumen
         related: [{ range: kept.range, message: t('This one counts.') }],
         tags: ['unnecessary'],
       });
+    else if (!/^\w+$/.test(line.key))
+      report(
+        'lint/unused-argument',
+        line.keyRange,
+        t('No placeholder can have this name: letters, digits and {0} only. The line has no effect.', '`_`'),
+        { severity: 'warning' },
+      );
     else if (!names.has(line.key))
       report('lint/unused-argument', line.keyRange, t('No {0} in this stage uses this argument.', quoted(`{{ ${line.key} }}`)), {
         tags: ['unnecessary'],
@@ -112,7 +125,7 @@ function checkLines(context: CheckContext, stage: Stage, lines: readonly Argumen
 
 function skipReason(line: ArgumentLine): string {
   if (line.status === 'no-equals') return t('it is no pair of {0}', '`key=value`');
-  return line.status === 'no-key' ? t('the key is missing') : t('SingularityCE wants a value behind {0}', '`=`');
+  return line.status === 'no-key' ? t('the key is missing') : t('there is no value behind {0}', '`=`');
 }
 
 function checkValue({ report }: CheckContext, line: ArgumentLine): void {

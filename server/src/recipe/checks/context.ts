@@ -56,8 +56,13 @@ export function createCheckContext(parsed: ParsedRecipe, options: RecipeOptions,
 
 /** A text of the recipe as it is shown in a message: short, and with what cannot be seen made visible. */
 export function quoted(text: string): string {
+  return '`' + visible(text) + '`';
+}
+
+/** The same without the marks around it, for what stands in the engine's own words. */
+export function visible(text: string): string {
   const short = text.length > 80 ? `${text.slice(0, 79)}…` : text;
-  return '`' + short.replace(/[^\x21-\x7e\u00a1-\uffff ]|[\u00ad\u180e\u200b-\u200f\u2028-\u202f\u2060\ufeff]/g, showCharacter) + '`';
+  return short.replace(/[^\x21-\x7e\u00a1-\uffff ]|[\u00ad\u180e\u200b-\u200f\u2028-\u202f\u2060\ufeff]/g, showCharacter);
 }
 
 function showCharacter(character: string): string {

@@ -2,7 +2,7 @@ import { t } from '../../text/l10n';
 import type { TextRange } from '../../text/range';
 import type { FileLine, Section } from '../syntax';
 import { quoted } from './context';
-import type { CheckContext } from './context';
+import type { CheckContext, FindingExtra } from './context';
 
 /** Lines of `%files` and `%appfiles` that mean something else to the engines than to their author. */
 export function checkFiles(context: CheckContext): void {
@@ -10,8 +10,10 @@ export function checkFiles(context: CheckContext): void {
     for (const section of stage.sections) {
       if (section.content.kind !== 'files' || (section.name !== 'files' && section.name !== 'appfiles')) continue;
       for (const file of section.content.files) {
-        if (section.name === 'files') checkFile(context, file);
-        else checkAppFile(context, section, file);
+        if (section.name === 'files') {
+          checkFile(context, file);
+          if (context.options.engine === 'singularity') checkPattern(context, file);
+        } else checkAppFile(context, section, file);
       }
     }
   }
@@ -95,6 +97,7 @@ function oddQuotes({ engine, text, report }: CheckContext, file: FileLine, line:
       'lint/files-quotes',
       range,
       t('A backslash does not keep a space in {0}: {1} splits the line here. Use double quotes.', '`%files`', engine),
+      inDoubleQuotes(file, line),
     );
     return true;
   }
@@ -109,6 +112,33 @@ function oddQuotes({ engine, text, report }: CheckContext, file: FileLine, line:
     return true;
   }
   return undefined;
+}
+
+/** The words of a line that a shell would see, those with an escaped space between double quotes. */
+function inDoubleQuotes({ range }: FileLine, line: string): FindingExtra {
+  if (/["']/.test(line)) return {};
+  const newText = line.replace(/(?:[^\s\\]|\\.)+/g, (word) => (/\\\s/.test(word) ? `"${word.replace(/\\(\s)/g, '$1')}"` : word));
+  return { fixes: [{ title: t('Use double quotes'), edits: [{ range, newText }], preferred: true }] };
+}
+
+/**
+ * SingularityCE expands what Go's filepath.Glob knows; Apptainer's sources are shell words
+ * (S and A internal/pkg/build/files/copy.go).
+ */
+function checkPattern({ report }: CheckContext, { source, sourceRange }: FileLine): void {
+  const found = /\{[^{}]*,[^{}]*\}|\$\{?[A-Za-z_]\w*\}?|(?:^|\/)\*\*(?=\/|$)/.exec(source.replace(/\{\{\s*\w+\s*\}\}/g, ''))?.[0];
+  if (found === undefined) return;
+  report(
+    'lint/files-pattern',
+    sourceRange,
+    t(
+      'SingularityCE expands {0}, {1} and {2} in a source and takes {3} as it is: it copies what has that very name, or stops with "no source files found matching". Apptainer expands it.',
+      '`*`',
+      '`?`',
+      '`[…]`',
+      quoted(found),
+    ),
+  );
 }
 
 function checkAppFile({ engine, text, report }: CheckContext, section: Section, file: FileLine): void {

@@ -1,7 +1,7 @@
 import { t } from '../../text/l10n';
 import type { HeaderEntry, Stage } from '../syntax';
-import { agents, headerKeys } from '../vocabulary';
-import type { Agent } from '../vocabulary';
+import { agents, headerKeys, optionalKeys } from '../vocabulary';
+import type { Agent, Engine } from '../vocabulary';
 import { quoted } from './context';
 import type { CheckContext } from './context';
 
@@ -16,15 +16,23 @@ export function checkHeaders(context: CheckContext): void {
 
 function checkFate(context: CheckContext, stage: Stage, entry: HeaderEntry): void {
   const { engine } = context;
-  if (entry.fate === 'dropped')
+  // Where the engine crashes, more need not be said.
+  const isBroken = context.parsed.problems.some((problem) => problem.code === 'parse/broken-continuation' && problem.entry === entry);
+  if (entry.fate === 'dropped' && !isBroken)
     context.report(
       'lint/dropped-header',
       entry.range,
-      t(
-        '{0} ends with a backslash and nothing follows: {1} forgets the whole key without a word. Remove the backslash.',
-        quoted(entry.key),
-        engine,
-      ),
+      entry.value === ''
+        ? t(
+            '{0} is only a backslash, which continues nothing: {1} forgets the whole key without a word. Begin the value on this line.',
+            quoted(entry.key),
+            engine,
+          )
+        : t(
+            '{0} ends with a backslash and nothing follows: {1} forgets the whole key without a word. Remove the backslash.',
+            quoted(entry.key),
+            engine,
+          ),
       { ...withoutBackslash(context.text, entry), tags: ['unnecessary'] },
     );
   if (entry.fate === 'replaced') {
@@ -74,23 +82,28 @@ function checkUnreadKeys(context: CheckContext, stage: Stage): void {
       context.report('lint/unread-key', entry.range, t('{0} accepts {1} and does nothing with it.', context.engine, quoted(entry.key)), {
         tags: ['deprecated'],
       });
-    else if (agent !== undefined && !isRead(agent, entry.name))
+    else if (agent !== undefined && !isRead(agent, entry.name, context.options.engine))
       context.report(
         'lint/unread-key',
         entry.range,
-        t('The bootstrap agent {0} does not read {1}. It reads {2}.', quoted(agent.name), quoted(entry.key), readKeys(agent)),
+        t(
+          'The bootstrap agent {0} does not read {1}. It reads {2}.',
+          quoted(agent.name),
+          quoted(entry.key),
+          readKeys(agent, context.options.engine),
+        ),
         { tags: ['unnecessary'] },
       );
   }
 }
 
-function isRead(agent: Agent, name: string): boolean {
-  if (agent.required.includes(name) || agent.optional.includes(name)) return true;
+function isRead(agent: Agent, name: string, engine: Engine): boolean {
+  if (agent.required.includes(name) || optionalKeys(agent, engine).includes(name)) return true;
   if (name === 'registry' || name === 'namespace') return ['docker-daemon', 'docker-archive', 'oci', 'oci-archive'].includes(agent.name);
   return agent.name === 'zypper' && name.startsWith('otherurl');
 }
 
-function readKeys(agent: Agent): string {
-  const keys = [...agent.required, ...agent.optional];
+function readKeys(agent: Agent, engine: Engine): string {
+  const keys = [...agent.required, ...optionalKeys(agent, engine)];
   return keys.length === 0 ? t('no other key') : keys.map((key) => quoted(headerKeys.get(key)?.name ?? key)).join(', ');
 }

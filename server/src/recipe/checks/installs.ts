@@ -3,7 +3,7 @@ import { headerEntry } from '../lookup';
 import type { ShellCommand } from '../shell';
 import type { Stage } from '../syntax';
 import { quoted } from './context';
-import type { CheckContext } from './context';
+import type { CheckContext, FindingExtra } from './context';
 
 /** Calls of package managers in `%post`: nobody answers their questions, and their lists stay in the image. */
 export function checkInstalls(context: CheckContext, stage: Stage, commands: readonly ShellCommand[]): void {
@@ -45,7 +45,27 @@ export function checkInstalls(context: CheckContext, stage: Stage, commands: rea
         '`%post`',
         '`rm -rf /var/lib/apt/lists/*`',
       ),
+      removeLists(context, stage, lastApt),
     );
+}
+
+/** The command that removes the lists, as the last line of the section that installs last. */
+function removeLists({ text }: CheckContext, stage: Stage, lastApt: ShellCommand): FindingExtra {
+  const section = stage.sections.find(({ bodyRange: { start, end } }) => start <= lastApt.range.start && lastApt.range.end <= end);
+  if (section === undefined) return {};
+  const body = text.slice(section.bodyRange.start, section.bodyRange.end);
+  const content = body.trimEnd();
+  const lastLine = content.slice(content.lastIndexOf('\n') + 1);
+  // Behind `exit` nothing runs, and behind a backslash the line goes on.
+  if (/^\s*exit\b/.test(lastLine) || lastLine.endsWith('\\')) return {};
+  const indentation = /^[\t ]*/.exec(text.slice(text.lastIndexOf('\n', lastApt.range.start) + 1, lastApt.range.start))?.[0] ?? '';
+  const at = section.bodyRange.start + content.length;
+  const newText = `${body.includes('\r\n') ? '\r\n' : '\n'}${indentation}rm -rf /var/lib/apt/lists/*`;
+  return {
+    fixes: [
+      { title: t('Remove the lists at the end of {0}', quoted(`%${section.name}`)), edits: [{ range: { start: at, end: at }, newText }] },
+    ],
+  };
 }
 
 /**

@@ -14,7 +14,9 @@ export function checkReferences(context: CheckContext): void {
     const isInPlace = image.from.lines.length === 1 && image.value === image.from.value;
     for (const problem of image.parsed?.problems ?? []) {
       if (!isOwn(problem.code)) continue;
-      const range = isInPlace ? problem.range : image.range;
+      // Nothing to underline is hard to see: the whole line then.
+      const isSeen = isInPlace && problem.range.end > problem.range.start;
+      const range = isSeen ? problem.range : image.range.end > image.range.start ? image.range : image.from.range;
       const fixes = isInPlace ? problem.fixes : undefined;
       context.report(problem.code, range, problem.message, { severity: problem.severity, ...(fixes && { fixes }) });
     }

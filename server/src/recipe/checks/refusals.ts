@@ -4,16 +4,26 @@ import { nearest } from '../../text/nearest';
 import type { TextRange } from '../../text/range';
 import type { HeaderEntry, RecipeProblem, Section } from '../syntax';
 import { appSectionKeywords, headerKeyOf, headerKeys, isAppSectionKeyword, sectionKeywords } from '../vocabulary';
-import { quoted } from './context';
-import type { CheckContext } from './context';
+import { quoted, visible } from './context';
+import type { CheckContext, FindingExtra } from './context';
 
 /** `parse/…`: where the parser of the engine refuses the file, in its own words. */
 export function checkRefusals(context: CheckContext): void {
   for (const problem of context.parsed.problems) {
     if (problem.engine !== undefined && problem.engine !== context.options.engine) continue;
     const { message, fixes = [], range = problem.range } = describe(context, problem);
-    context.report(problem.code, range, message, fixes.length === 0 ? {} : { fixes });
+    const related = stageBegins(context, problem);
+    context.report(problem.code, range, message, { ...(fixes.length > 0 && { fixes }), ...(related && { related }) });
   }
+}
+
+/** A mistake in the header of a later stage: often a line of a script or of `%help` has begun that stage. */
+function stageBegins({ recipe }: CheckContext, problem: RecipeProblem): FindingExtra['related'] {
+  if (problem.code !== 'parse/header-without-value' && problem.code !== 'parse/unknown-header') return undefined;
+  const stage = recipe.stages[problem.stage];
+  const first = stage?.header.entries[0];
+  if (stage === undefined || first === undefined || stage.index === 0 || first.range.start >= problem.range.start) return undefined;
+  return [{ range: first.range, message: t('A line that begins with {0} starts a new stage, wherever it stands.', '`Bootstrap:`') }];
 }
 
 interface Description {
@@ -92,7 +102,7 @@ function describe(context: CheckContext, problem: RecipeProblem): Description {
         t(
           'Names of app sections are in lower case: {0} stops with "invalid section(s) specified: {1}".',
           engine,
-          `${slice(text, problem.section.nameRange)} ${problem.section.app?.name ?? ''}`,
+          visible(`${slice(text, problem.section.nameRange)} ${problem.section.app?.name ?? ''}`),
         ),
         [safely(changeTo(problem.section.nameRange, problem.section.name, '%'))],
       );
@@ -126,7 +136,7 @@ function headerWithoutValue({ engine }: CheckContext, found: string, range: Text
         '{0} belongs to the format of Singularity before 2.2, which the engines no longer read: {1} stops with "header key {2} had no val".',
         quoted(word),
         engine,
-        found,
+        visible(found),
       ),
     );
   const key = headerKeyOf(word.toLowerCase());
@@ -135,13 +145,18 @@ function headerWithoutValue({ engine }: CheckContext, found: string, range: Text
       ? []
       : [fix(t('Put a colon behind {0}', quoted(word)), at(range.start + word.length), ':')];
   return say(
-    t('A header line is {0}. There is no colon here: {1} stops with "header key {2} had no val".', '`Key: value`', engine, found),
+    t('A header line is {0}. There is no colon here: {1} stops with "header key {2} had no val".', '`Key: value`', engine, visible(found)),
     fixes,
   );
 }
 
 function unknownHeader({ engine, options }: CheckContext, entry: HeaderEntry): Description {
-  const stop = t('Unknown header key {0}: {1} stops with "invalid header keyword found: {2}".', quoted(entry.key), engine, entry.name);
+  const stop = t(
+    'Unknown header key {0}: {1} stops with "invalid header keyword found: {2}".',
+    quoted(entry.key),
+    engine,
+    visible(entry.name),
+  );
   if (headerKeyOf(entry.name)?.engine !== undefined) return say(`${stop} ${t('Only Apptainer knows it.')}`);
   if (entry.name === 'otherurl')
     return say(`${stop} ${t('It needs a number: {0}.', '`OtherURL1`')}`, [changeTo(entry.keyRange, 'OtherURL1')]);
@@ -184,7 +199,7 @@ function sectionNameSpace({ engine }: CheckContext, section: Section): Descripti
           'There must be no space between {0} and the name: {1} stops with "invalid section(s) specified: {2}".',
           '`%`',
           engine,
-          section.name,
+          visible(section.name),
         )
       : t(
           'Only a space ends a section’s name. {0} reads the name {1} and stops with "invalid section(s) specified".',
@@ -213,7 +228,7 @@ function unknownSection(context: CheckContext, section: Section): Description {
     'Unknown section {0}: {1} stops here with "invalid section(s) specified: {2}".',
     quoted(`%${written}`),
     engine,
-    section.name,
+    visible(section.name),
   );
   const lower = written.toLowerCase();
   const guess = otherNames[lower] ?? nearest(lower, [...sectionKeywords, ...appSectionKeywords]);

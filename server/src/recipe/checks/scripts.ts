@@ -4,6 +4,7 @@ import type { ShellCommand } from '../shell';
 import type { Section, Stage } from '../syntax';
 import { quoted } from './context';
 import type { CheckContext } from './context';
+import { isShellScript } from '../shellScripts';
 import { checkInstalls } from './installs';
 import { checkVariables } from './variables';
 
@@ -16,6 +17,7 @@ export function checkScripts(context: CheckContext): void {
       if (section.content.kind !== 'script' || section.bodyRange.end - section.bodyRange.start > 65_536) continue;
       checkVariables(context, section);
       if (section.name !== 'post' && section.name !== 'appinstall') continue;
+      if (!isShellScript(stage, section, context.text)) continue;
       const own = shellCommands(context.text, section.bodyRange.start, section.bodyRange.end);
       checkLastDirectory(context, stage, section, own);
       for (const command of own) commands.push(command);

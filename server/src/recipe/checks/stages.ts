@@ -4,7 +4,7 @@ import type { TextRange } from '../../text/range';
 import { filesSource, headerEntry } from '../lookup';
 import type { Section, Stage } from '../syntax';
 import { quoted } from './context';
-import type { CheckContext } from './context';
+import type { CheckContext, FindingExtra } from './context';
 
 /** How stages refer to each other, and what of them reaches the image (A and S internal/pkg/build/stage.go, build.go). */
 export function checkStages(context: CheckContext): void {
@@ -56,7 +56,7 @@ function checkSource(context: CheckContext, stage: Stage, section: Section, name
   const words = argumentWords(context, section);
   const [word, nameRange] = words;
   if (source.kind !== 'stage') {
-    if (words.length > 0 || source.kind === 'nowhere') checkOddArguments(context, section, words);
+    if (words.length > 0 || source.kind === 'nowhere') checkOddArguments(context, section, words, named);
     return;
   }
   if (word === undefined || nameRange === undefined) return;
@@ -94,7 +94,8 @@ function checkSource(context: CheckContext, stage: Stage, section: Section, name
 }
 
 /** Arguments that name no stage: Apptainer passes the whole section over, SingularityCE copies from the host. */
-function checkOddArguments({ engine, options, report }: CheckContext, section: Section, words: readonly TextRange[]): void {
+function checkOddArguments(context: CheckContext, section: Section, words: readonly TextRange[], named: ReadonlyMap<string, Stage>): void {
+  const { engine, options, report } = context;
   const range = words.length === 0 ? section.lineRange : { start: words[0]?.start ?? 0, end: words.at(-1)?.end ?? 0 };
   const edits = [
     { range: { start: section.nameRange.end, end: section.argumentsComment?.start ?? section.argumentsRange.end }, newText: '' },
@@ -125,7 +126,17 @@ function checkOddArguments({ engine, options, report }: CheckContext, section: S
           engine,
         )
       : t('{0} needs exactly {1} and a stage: {2} copies from the host here.', '`%files`', '`from`', engine);
-  report('lint/ignored-files', range, message);
+  report('lint/ignored-files', range, message, stageMeant(context, words, named));
+}
+
+/** `%files build` and, for SingularityCE, `%files stage build`, where there is such a stage. */
+function stageMeant(context: CheckContext, words: readonly TextRange[], named: ReadonlyMap<string, Stage>): FindingExtra {
+  const [first, second] = words;
+  const name = words.length === 1 ? first : words.length === 2 ? second : undefined;
+  if (first === undefined || name === undefined || !named.has(slice(context, name))) return {};
+  const newText = `from ${slice(context, name)}`;
+  const edits = [{ range: { start: first.start, end: name.end }, newText }];
+  return { fixes: [{ title: t('Change to {0}', quoted(newText)), edits, preferred: true }] };
 }
 
 const lost: ReadonlySet<string> = new Set(['labels', 'environment', 'runscript', 'startscript', 'help']);

@@ -35,6 +35,7 @@ function checkVariable(context: CheckContext, section: Section, prefix: string, 
   }
   const fixes = (to: string) => [{ title: t('Change to {0}', quoted(to)), edits: [{ range, newText: to }], preferred: true }];
   if (prefix === 'SINGULARITY' && options.engine === 'apptainer') {
+    if (alsoNames(context.text, range.start, `APPTAINER_${name}`)) return;
     const modern = `APPTAINER_${name}`;
     report(
       'lint/deprecated-variable',
@@ -45,7 +46,7 @@ function checkVariable(context: CheckContext, section: Section, prefix: string, 
         tags: ['deprecated'],
       },
     );
-  } else if (prefix === 'APPTAINER' && options.engine === 'singularity' && !alsoNames(context.text, range.start, name)) {
+  } else if (prefix === 'APPTAINER' && options.engine === 'singularity' && !alsoNames(context.text, range.start, `SINGULARITY_${name}`)) {
     const own = `SINGULARITY_${name}`;
     report('lint/foreign-variable', range, t('SingularityCE does not set {0}. Its name for it is {1}.', quoted(variable), quoted(own)), {
       fixes: fixes(own),
@@ -54,10 +55,10 @@ function checkVariable(context: CheckContext, section: Section, prefix: string, 
 }
 
 /** `${APPTAINER_ROOTFS:-$SINGULARITY_ROOTFS}`: the author knows. */
-function alsoNames(text: string, at: number, name: string): boolean {
+function alsoNames(text: string, at: number, variable: string): boolean {
   const lineEnd = text.indexOf('\n', at);
   const lineStart = text.lastIndexOf('\n', at) + 1;
-  return text.slice(lineStart, lineEnd < 0 ? text.length : lineEnd).includes(`SINGULARITY_${name}`);
+  return text.slice(lineStart, lineEnd < 0 ? text.length : lineEnd).includes(variable);
 }
 
 function isInComment(text: string, at: number): boolean {

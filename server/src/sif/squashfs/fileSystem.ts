@@ -1,4 +1,5 @@
 import type { RootFileSystem } from '../rootFileSystem';
+import { walkPath } from '../walkPath';
 import { decompress } from './decompress';
 import { readInode } from './inode';
 import type { Inode } from './inode';
@@ -7,10 +8,6 @@ import type { FileSystemRange, MetadataReader } from './metadata';
 import { readSuperblock, superblockLength } from './superblock';
 import type { Superblock } from './superblock';
 
-/** Symbolic links followed on the way to one file. */
-const maximumLinks = 20;
-/** Names on the way to one file, links included. */
-const maximumSegments = 256;
 /** Entries of one folder that are looked at. */
 const maximumEntries = 100_000;
 
@@ -40,37 +37,19 @@ interface System {
 type Folder = Extract<Inode, { kind: 'folder' }>;
 type File = Extract<Inode, { kind: 'file' }>;
 
-/** Walks a path from the root; links stay inside the root, as in a container. */
-async function find(system: System, path: string): Promise<Inode | undefined> {
-  const root = await readInode(system.metadata, system.superblock, system.superblock.rootInode, system.signal);
-  const names = segments(path);
-  const folders: Inode[] = [root];
-  let links = 0;
-  for (;;) {
-    const name = names.shift();
-    const current = folders.at(-1) ?? root;
-    if (name === undefined) return current;
-    if (name === '..') {
-      if (folders.length > 1) folders.pop();
-      continue;
-    }
-    if (current.kind !== 'folder') return undefined;
-    const reference = (await entries(system, current)).get(name);
-    if (reference === undefined) return undefined;
-    const inode = await readInode(system.metadata, system.superblock, reference, system.signal);
-    if (inode.kind !== 'link') {
-      folders.push(inode);
-      continue;
-    }
-    if (++links > maximumLinks) return undefined;
-    if (inode.target.startsWith('/')) folders.length = 1;
-    names.unshift(...segments(inode.target));
-    if (names.length > maximumSegments) return undefined;
-  }
-}
-
-function segments(path: string): string[] {
-  return path.split('/').filter((name) => name !== '' && name !== '.');
+function find(system: System, path: string): Promise<Inode | undefined> {
+  const { metadata, superblock, signal } = system;
+  return walkPath<Inode>(
+    {
+      root: () => readInode(metadata, superblock, superblock.rootInode, signal),
+      async child(folder, name) {
+        const reference = folder.kind === 'folder' ? (await entries(system, folder)).get(name) : undefined;
+        return reference === undefined ? undefined : readInode(metadata, superblock, reference, signal);
+      },
+      target: (inode) => Promise.resolve(inode.kind === 'link' ? inode.target : undefined),
+    },
+    path,
+  );
 }
 
 /** Names of a folder with the references of their inodes. */

@@ -1,0 +1,275 @@
+// A private registry in daily use: completion from scheme to tag, hover, pin; signing in and out; a proxy with a password; offline and back.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import http from 'node:http';
+import path from 'node:path';
+
+const account = { user: 'alice', password: 'wonderland' };
+const proxyPassword = 'proxy-secret-7';
+/** A host that only the proxy knows, so that what is shown of it came through the proxy. */
+const behindProxy = 'registry.invalid';
+
+export function prepare({ workspace, hub, profile }) {
+  const { host } = new URL(hub.origin);
+  const recipe = (from) => `Bootstrap: docker\nFrom: ${from}\n\n%post\n    true\n`;
+  for (const [name, text] of Object.entries({
+    'new.def': '\n',
+    'private.def': recipe(`${host}/private/base:1.1`),
+    'proxied.def': recipe(`${behindProxy}/open/base:1.1`),
+    'seen.def': recipe(`${host}/open/base:1.0`),
+    'unseen.def': recipe(`${host}/open/base:1.2`),
+  }))
+    fs.writeFileSync(path.join(workspace, name), text);
+  const file = machineSettings(profile);
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  const hosts = { 'containerMetalink.online.hosts': ['127.0.0.1', behindProxy], 'containerMetalink.online.insecureHosts': [behindProxy] };
+  fs.writeFileSync(file, JSON.stringify({ 'containerMetalink.online.findings': true, ...hosts }));
+}
+
+export const settings = { 'workbench.editor.useModal': 'off' };
+
+export const tests = {
+  'completion leads from the scheme to the tag': async (workbench, { hub }) => {
+    const { page } = workbench;
+    const { host } = new URL(hub.origin);
+    await workbench.open('new.def');
+    await page.keyboard.type('Bootstrap: do');
+    await suggestion(workbench, 'docker');
+    await workbench.picture('hubs-scheme');
+    await page.keyboard.press('Tab');
+    await workbench.line('Bootstrap: docker').first().waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('End');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('From: ');
+    await page.keyboard.press('Control+Space');
+    await suggestion(workbench, `${host}/`);
+    await workbench.picture('hubs-host');
+    await page.keyboard.type(host.slice(0, 5));
+    await choose(workbench, `${host}/`);
+    await page.keyboard.type('dem');
+    await suggestion(workbench, `${host}/demo/many`);
+    await workbench.picture('hubs-repository');
+    await choose(workbench, `${host}/demo/base`);
+    await page.keyboard.type(':');
+    const tag = await suggestion(workbench, '1.2');
+    const shown = (await page.locator('.suggest-widget.visible .monaco-list-row .label-name').allInnerTexts()).slice(0, 3);
+    assert.equal(shown[0], 'latest');
+    await workbench.picture('hubs-tag');
+    // What is chosen tells digest and platforms beside the list.
+    await tag.click();
+    await workbench.line(`${host}/demo/base:1.2`).first().waitFor();
+  },
+  'a hover tells digest, platforms and age': async (workbench) => {
+    const hover = await workbench.hover('demo/base:1.2', 'sha256:');
+    assert.match(await hover.innerText(), /linux\/arm64/);
+    await workbench.picture('hubs-hover');
+    await workbench.page.keyboard.press('Escape');
+  },
+  'a quick fix pins the image to its digest': async (workbench) => {
+    const { page } = workbench;
+    await workbench.clickLine('demo/base:1.2');
+    await page.keyboard.press('Control+.');
+    const menu = page.locator('.action-widget:not(.action-list-submenu-panel)');
+    await menu.waitFor();
+    await menu
+      .locator('.monaco-list-row', { hasText: /[Pp]in/ })
+      .first()
+      .waitFor();
+    await workbench.picture('hubs-pin-menu');
+    await menu
+      .locator('.monaco-list-row', { hasText: /[Pp]in/ })
+      .first()
+      .click();
+    await workbench
+      .line(/demo\/base@sha256:[0-9a-f]{64}.#.tag:.1\.2/)
+      .first()
+      .waitFor();
+    await workbench.picture('hubs-pinned');
+    await workbench.clearNotifications();
+  },
+  'a private registry asks for a sign-in, at the reference and in the status item': async (workbench) => {
+    await workbench.open('private.def', 'private/base');
+    const hover = await workbench.hover('private/base:1.1', /sign-in/);
+    assert.doesNotMatch(await hover.innerText(), /sha256:/);
+    await workbench.picture('hubs-sign-in-needed');
+    await workbench.page.keyboard.press('Escape');
+    await languageStatus(workbench, /sign-in/);
+    await workbench.picture('hubs-sign-in-status');
+    await workbench.page.keyboard.press('Escape');
+  },
+  'Sign In to Registry: the answer is there at once, the password nowhere': async (workbench, { hub, folder, workspace }) => {
+    const { host } = new URL(hub.origin);
+    await workbench.command('Containers: Sign In to Registry');
+    await workbench.answer(host);
+    await workbench.quickInput().getByText('User name').first().waitFor();
+    await workbench.answer(account.user);
+    await workbench.quickInput().getByText('Password').first().waitFor();
+    await workbench.page.locator('.quick-input-widget input.input').fill(account.password);
+    await workbench.picture('hubs-sign-in');
+    await workbench.page.keyboard.press('Enter');
+    await workbench.notification(`The sign-in for ${host}`).first().waitFor();
+    await workbench.clearNotifications();
+    const hover = await workbench.hover('private/base:1.1', 'sha256:');
+    assert.match(await hover.innerText(), /linux\/amd64/);
+    await workbench.picture('hubs-signed-in');
+    await workbench.page.keyboard.press('Escape');
+    // The samples' README tells it, for people; nothing of VS Code's or ours holds it.
+    assert.deepEqual(
+      filesWith(folder, account.password).filter((name) => !name.startsWith(workspace)),
+      [],
+    );
+  },
+  'Sign Out of Registry: the registry asks again': async (workbench, { hub }) => {
+    const { host } = new URL(hub.origin);
+    await workbench.command('Containers: Sign Out of Registry');
+    await workbench.pick(host);
+    await workbench.notification('was removed').first().waitFor();
+    await workbench.clearNotifications();
+    await workbench.command('Containers: Clear Stored Answers of Hubs');
+    await workbench.notification('stored answers').first().waitFor();
+    await workbench.clearNotifications();
+    await workbench.hover('private/base:1.1', /sign-in/);
+    await workbench.page.keyboard.press('Escape');
+  },
+  'a proxy with a password: the cause first, then the answer through it': async (workbench, { hub, profile, folder }) => {
+    const proxy = await startProxy(hub.origin);
+    try {
+      await changeSettings(workbench, profile, { 'http.proxy': proxy.url() });
+      await workbench.open('proxied.def', behindProxy);
+      const refused = await workbench.hover('open/base:1.1', /proxy/i);
+      assert.match(await refused.innerText(), /name and password/);
+      await workbench.picture('hubs-proxy-refused');
+      await workbench.page.keyboard.press('Escape');
+      await changeSettings(workbench, profile, { 'http.proxy': proxy.url(`me:${proxyPassword}@`) });
+      await workbench.command('Containers: Ask Hubs Anew');
+      const hover = await workbench.hover('open/base:1.1', 'sha256:');
+      assert.match(await hover.innerText(), /linux\/amd64/);
+      await workbench.picture('hubs-proxied');
+      await workbench.page.keyboard.press('Escape');
+      assert.ok(proxy.passed.some((url) => url.startsWith(`http://${behindProxy}/v2/`)));
+      // It stands in the settings, where the user wrote it, and nowhere else.
+      assert.deepEqual(
+        filesWith(folder, proxyPassword).filter((name) => !name.endsWith('settings.json')),
+        [],
+      );
+    } finally {
+      await changeSettings(workbench, profile, { 'http.proxy': undefined });
+      proxy.close();
+    }
+  },
+  'offline: what was seen is shown with its age, what was not has its cause; and back': async (workbench, { hub, profile }) => {
+    const { page } = workbench;
+    await workbench.open('seen.def', 'open/base:1.0');
+    await workbench.hover('open/base:1.0', 'sha256:');
+    await page.keyboard.press('Escape');
+    await changeSettings(workbench, profile, { 'containerMetalink.online.enabled': false });
+    await languageStatus(workbench, /offline/i);
+    await workbench.picture('hubs-offline-status');
+    await page.keyboard.press('Escape');
+    const before = hub.requests.length;
+    await workbench.open('unseen.def', 'open/base:1.2');
+    const cause = await workbench.hover('open/base:1.2', /[Oo]ffline/);
+    assert.doesNotMatch(await cause.innerText(), /sha256:/);
+    await workbench.picture('hubs-offline');
+    await page.keyboard.press('Escape');
+    await workbench.open('seen.def', 'open/base:1.0');
+    await workbench.hover('open/base:1.0', 'sha256:');
+    await workbench.picture('hubs-offline-seen');
+    await page.keyboard.press('Escape');
+    assert.equal(hub.requests.length, before);
+    await changeSettings(workbench, profile, { 'containerMetalink.online.enabled': true });
+    await workbench.open('unseen.def', 'open/base:1.2');
+    await workbench.hover('open/base:1.2', 'sha256:');
+    await workbench.picture('hubs-online-again');
+    await page.keyboard.press('Escape');
+  },
+};
+
+/** Waits for an entry of the list of suggestions. */
+async function suggestion({ page }, label) {
+  const row = page.locator('.suggest-widget.visible .monaco-list-row', { has: page.getByText(label, { exact: true }) }).first();
+  await row.waitFor();
+  return row;
+}
+
+/** Takes an entry of the list of suggestions. */
+async function choose(workbench, label) {
+  await (await suggestion(workbench, label)).click();
+}
+
+/** Opens the language status and waits until it says something. */
+async function languageStatus({ page }, wanted) {
+  const item = page.locator('.hover-language-status', { hasText: wanted }).first();
+  for (let tries = 1; !(await item.isVisible()); tries++) {
+    await page.locator('#status\\.languageStatus').click();
+    await item.waitFor({ timeout: 5000 }).catch((error) => {
+      if (tries === 4) throw error;
+    });
+  }
+}
+
+/** The settings of the machine that VS Code's server runs on: proxies and hosts are its affair, not the browser's. */
+function machineSettings({ userDataDir }) {
+  return path.join(userDataDir, 'Machine', 'settings.json');
+}
+
+/** Changes them in the editor, as a person does; undefined takes one out. */
+async function changeSettings(workbench, profile, changes) {
+  const { page } = workbench;
+  const file = machineSettings(profile);
+  const wanted = JSON.stringify({ ...JSON.parse(fs.readFileSync(file, 'utf8')), ...changes });
+  await workbench.command('Preferences: Open Remote Settings (JSON)');
+  await workbench.line('containerMetalink.online.findings').first().click();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.insertText(wanted);
+  await page.keyboard.press('Control+s');
+  for (const end = Date.now() + 20_000; fs.readFileSync(file, 'utf8').trim() !== wanted; await page.waitForTimeout(100))
+    if (Date.now() > end) throw new Error(`The settings were not saved: ${fs.readFileSync(file, 'utf8')}`);
+  await workbench.command('View: Close Editor');
+}
+
+/** Names of files below a folder that hold a text. */
+function filesWith(folder, text) {
+  return fs
+    .readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .filter((name) => fs.statSync(name).size < 5_000_000 && fs.readFileSync(name).includes(text));
+}
+
+/** A proxy that wants a password and leads every host to the hub. */
+async function startProxy(origin) {
+  const passed = [];
+  const expected = `Basic ${Buffer.from(`me:${proxyPassword}`).toString('base64')}`;
+  const server = http.createServer((request, response) => {
+    if (request.headers['proxy-authorization'] !== expected) {
+      response.writeHead(407, { 'proxy-authenticate': 'Basic realm="the proxy"' }).end();
+      return;
+    }
+    const url = new URL(request.url);
+    passed.push(request.url);
+    const onward = http.request(`${origin}${url.pathname}${url.search}`, { method: request.method, headers: request.headers }, (reply) => {
+      response.writeHead(reply.statusCode, reply.headers);
+      reply.pipe(response);
+    });
+    onward.on('error', () => response.destroy());
+    request.pipe(onward);
+  });
+  // Over https nothing here is reached: whoever tries it first goes on with http.
+  server.on('connect', (request, socket) => {
+    const signedIn = request.headers['proxy-authorization'] === expected;
+    socket.end(
+      signedIn ? 'HTTP/1.1 502 Bad Gateway\r\n\r\n' : 'HTTP/1.1 407 Sign in\r\nproxy-authenticate: Basic realm="the proxy"\r\n\r\n',
+    );
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    passed,
+    url: (userinfo = '') => `http://${userinfo}127.0.0.1:${server.address().port}`,
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}

@@ -1,0 +1,169 @@
+import { describe, expect, test } from 'vitest';
+import { checkRecipe } from '../../../server/src/recipe/diagnostics';
+import { checkRecipeLabels } from '../../../server/src/recipe/labels';
+import { defaultRecipeOptions } from '../../../server/src/recipe/options';
+import { parseRecipe } from '../../../server/src/recipe/parse';
+import type { Engine } from '../../../server/src/recipe/vocabulary';
+import type { Finding } from '../../../server/src/text/finding';
+import { createSourceText } from '../../../server/src/text/sourceText';
+
+// What is said about a recipe, one line a case. `rules.test.ts` has an example of each rule; here are the edges: what differs between the
+// engines, what must not be said, and what its fix makes of it.
+
+const header = 'Bootstrap: docker\nFrom: debian:12\n';
+
+function findings(text: string, engine: Engine = 'apptainer', values: Readonly<Record<string, string>> = {}): Finding[] {
+  const source = createSourceText(text);
+  const parsed = parseRecipe(text);
+  const options = { ...defaultRecipeOptions, engine, buildArguments: new Map(Object.entries(values)) };
+  const all = [...checkRecipe(source, parsed, options), ...checkRecipeLabels({ source, parsed, options })];
+  return all.filter(({ code }) => code !== 'lint/missing-digest' && code !== 'lint/apt-lists');
+}
+
+/** `severity rule @ text of the range`, one a finding; those about images without a digest and lists of packages left out. */
+function said(text: string, engine: Engine = 'apptainer', values: Readonly<Record<string, string>> = {}): string[] {
+  return findings(text, engine, values).map(
+    ({ severity, code, range }) => `${severity[0]} ${code} @ ${text.slice(range.start, range.end)}`,
+  );
+}
+
+/** The text after the first fix of the first finding of a rule. */
+function mended(text: string, rule: string, engine: Engine = 'apptainer'): string | undefined {
+  const fix = findings(text, engine).find(({ code }) => code === rule)?.fixes?.[0];
+  if (fix === undefined) return undefined;
+  const edits = [...fix.edits].sort((a, b) => b.range.start - a.range.start);
+  return edits.reduce((result, { range, newText }) => result.slice(0, range.start) + newText + result.slice(range.end), text);
+}
+
+describe('stages and headers', () => {
+  test.each<[string, string[]]>([
+    [header, []],
+    ['# c\n\nBootstrap : docker\nFrom: debian:12\n', []],
+    [' Bootstrap: docker\nFrom: debian:12\n', []],
+    [`%arguments\nV=1\n${header}`, ['e build/no-header @ %arguments', 'i lint/unused-argument @ V']],
+    ['Bootstrap: docker\nFrom:\n', ['e build/reference-empty @ From:']],
+    ['Bootstrap: docker\nFrom: a:1\\\n', ['w lint/dropped-header @ From: a:1\\', 'e build/missing-key @ From: a:1\\']],
+    [`${header}Include: a \\\n# c\n b\n`, ['i lint/unread-key @ Include: a \\\n# c\n b', 'e parse/broken-continuation @ # c']],
+    [`${header}Include: a \\\n# c\n# d\n`, ['e parse/broken-continuation @ # c']],
+    ['Bootstrap: zypper\nMirrorURL: http://x\nOtherURL0: a\nOtherURL1: b\n', []],
+    ['Bootstrap: zypper\nMirrorURL: http://x\nOtherURL1: a\nOtherURL2: b\n', []],
+    ['Bootstrap: zypper\nMirrorURL: http://x\nOtherURL2: a\n', ['w lint/other-url-order @ OtherURL2']],
+    ['Bootstrap: zypper\nMirrorURL: http://x\nOtherURL1: a\nOtherURL02: b\n', ['w lint/other-url-order @ OtherURL02']],
+  ])('%j', (text, expected) => expect(said(text)).toEqual(expected));
+
+  test('a key that one engine does not read', () => {
+    const text = 'Bootstrap: arch\nInclude: vim\n';
+    expect(said(text)).toEqual([]);
+    expect(said(text, 'singularity')).toEqual(['i lint/unread-key @ Include: vim']);
+  });
+  test('a header line twice', () => {
+    const text = `Bootstrap: docker\n${header}`;
+    expect(said(text)).toEqual(['e build/missing-key @ Bootstrap: docker', 'i lint/unused-stage @ Bootstrap: docker']);
+    expect(mended(text, 'build/missing-key')).toBe(header);
+  });
+  test('a script that begins a stage is shown where a later line fails', () => {
+    const text = `${header}%post\ncat <<EOF\nBootstrap: docker\nEOF\n`;
+    const [refusal] = findings(text).filter(({ code }) => code === 'parse/header-without-value');
+    expect(refusal?.related?.map(({ range }) => text.slice(range.start, range.end))).toEqual(['Bootstrap: docker']);
+  });
+  test('nothing that a terminal would obey gets into a message', () => {
+    for (const text of [`${header}a\u001b[31mb\n`, `${header}a\u001b[31m: b\n`, `${header}%a\u001b[31m\n`, `${header}%\u001b[31m\n`])
+      for (const { message } of findings(text)) expect(message).not.toContain('\u001b');
+  });
+  test('a long line is not repeated in full', () => {
+    for (const text of ['x'.repeat(5000), `${'x'.repeat(5000)}: y`, `%${'x'.repeat(5000)}`])
+      for (const { message } of findings(header + text)) expect(message.length).toBeLessThan(600);
+  });
+});
+
+describe('build arguments', () => {
+  const withArguments = (lines: string, post: string) => `${header}%arguments\n${lines}\n%post\n${post}\n`;
+  test.each<[string, string, string[], string[]]>([
+    ['E=', 'a {{ E }}', [], ['w lint/skipped-argument @ E=', 'w build/undefined-argument @ {{ E }}']],
+    ['V=1', '{{ W }}{{ V }}', ['w build/undefined-argument @ {{ W }}'], ['w build/undefined-argument @ {{ W }}']],
+    [
+      'VERSION=1',
+      '{{ VERSON }}',
+      ['i lint/unused-argument @ VERSION', 'e build/undefined-argument @ {{ VERSON }}'],
+      ['i lint/unused-argument @ VERSION', 'e build/undefined-argument @ {{ VERSON }}'],
+    ],
+    ['MY-VAR=1', '{{ MY-VAR }}', ['w lint/unused-argument @ MY-VAR'], ['w lint/unused-argument @ MY-VAR']],
+    ['V=%wheel', '{{ V }} x', ['e build/after-templating @ {{ V }}'], ['e build/after-templating @ {{ V }}']],
+    ['V=%wheel', 'a {{ V }} x', [], []],
+    ['V={{ W }}\nW=%wheel', '{{ V }}', ['e build/after-templating @ {{ V }}'], []],
+    ['V=bootstrap:', '{{ V }} x', [], []],
+    ['A=1\nV=%b', 'a {{ A }}\n{{ V }}', ['e build/after-templating @ {{ V }}'], ['e build/after-templating @ {{ V }}']],
+  ])('%j, %j', (lines, post, apptainer, singularity) => {
+    expect(said(withArguments(lines, post))).toEqual(apptainer);
+    expect(said(withArguments(lines, post), 'singularity')).toEqual(singularity);
+  });
+  test('a name is not proposed for itself', () => {
+    const [undefinedArgument] = findings(withArguments('E=', '{{ E }}'), 'singularity').filter(({ code }) => code.startsWith('build/'));
+    expect(undefinedArgument?.fixes).toEqual([]);
+    expect(undefinedArgument?.message).toContain('Its line in `%arguments` is skipped');
+  });
+});
+
+describe('%files', () => {
+  test.each<[string, string[], string[]]>([
+    ['a b', [], []],
+    ['*.[ab]? /x', [], []],
+    ['{{ V }}/a b', [], []],
+    ['*.{a,b} /x', [], ['w lint/files-pattern @ *.{a,b}']],
+    ['$HOME/x /y', [], ['w lint/files-pattern @ $HOME/x']],
+    ['a/**/b /y', [], ['w lint/files-pattern @ a/**/b']],
+    ['a$ b', [], []],
+  ])('%j', (line, apptainer, singularity) => {
+    const text = `${header}%arguments\nV=1\n%files\n${line}\n%post\n{{ V }}\n`;
+    expect(said(text)).toEqual(apptainer);
+    expect(said(text, 'singularity')).toEqual(singularity);
+  });
+  test.each<[string, string, Engine, string]>([
+    ['a\\ b /z', 'lint/files-quotes', 'apptainer', '"a b" /z'],
+    ['a\\ b c\\ d', 'lint/files-quotes', 'apptainer', '"a b" "c d"'],
+    ["'a b' /y", 'lint/files-quotes', 'apptainer', '"a b" /y'],
+  ])('%j mended', (line, rule, engine, expected) => {
+    expect(mended(`${header}%files\n${line}\n`, rule, engine)).toBe(`${header}%files\n${expected}\n`);
+  });
+  test.each<[string, Engine, string]>([
+    ['%files one', 'apptainer', '%files from one'],
+    ['%files one', 'singularity', '%files from one'],
+    ['%files stage one', 'singularity', '%files from one'],
+  ])('%j for %s', (line, engine, expected) => {
+    const stages = `${header}Stage: one\n\n${header}`;
+    expect(mended(`${stages}${line}\na b\n`, 'lint/ignored-files', engine)).toBe(`${stages}${expected}\na b\n`);
+  });
+});
+
+describe('scripts', () => {
+  test.each<[string, string[]]>([
+    ['%post -c /usr/bin/python3\napt-get install vim\nexport = 1\n', []],
+    ['%post -c /bin/bash\napt-get update\napt-get install vim\n', ['w lint/install-asks @ apt-get install vim']],
+    ['%setup\ncp x ${APPTAINER_ROOTFS:-$SINGULARITY_ROOTFS}\n', []],
+    ['%setup\ncp x $SINGULARITY_ROOTFS\n', ['h lint/deprecated-variable @ SINGULARITY_ROOTFS']],
+  ])('%j', (body, expected) => expect(said(header + body)).toEqual(expected));
+
+  test.each([
+    [
+      '%post\n    apt-get update\n    apt-get install -y vim\n\n',
+      '%post\n    apt-get update\n    apt-get install -y vim\n    rm -rf /var/lib/apt/lists/*\n\n',
+    ],
+    ['%post\napt-get update\napt-get install -y vim', '%post\napt-get update\napt-get install -y vim\nrm -rf /var/lib/apt/lists/*'],
+    ['%post\napt-get update\napt-get install -y vim\nexit 0\n', undefined],
+  ])('lists of packages: %j', (body, expected) => {
+    const text = header + body;
+    const source = createSourceText(text);
+    const all = checkRecipe(source, parseRecipe(text), defaultRecipeOptions);
+    const fix = all.find(({ code }) => code === 'lint/apt-lists')?.fixes?.[0]?.edits[0];
+    expect(fix && text.slice(0, fix.range.start) + fix.newText + text.slice(fix.range.end)).toBe(expected && header + expected);
+  });
+});
+
+describe('labels', () => {
+  test.each<[string, string[]]>([
+    ['org.label-schema.build-date x', ['w lint/label-automatic @ org.label-schema.build-date']],
+    ['org.label-schema.name = "x"', ['w lint/label-separator @ =', 'h lint/label-superseded @ org.label-schema.name']],
+    ['org.label-schema.maintainer x', ['i lint/label-unknown @ org.label-schema.maintainer']],
+    ['org.label-schema.vcs-ulr x', ['w lint/label-unknown @ org.label-schema.vcs-ulr']],
+  ])('%j', (line, expected) => expect(said(`${header}%labels\n${line}\n`)).toEqual(expected));
+});
