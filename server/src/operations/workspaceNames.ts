@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { recipeImages } from '../recipe/images';
 import { parseRecipe } from '../recipe/parse';
-import { languageByName } from './languages';
+import { languageByName } from './language';
 import { nameToWrite } from './knownNames';
 import { readTextFile } from './textFile';
 import type { World } from './world';
