@@ -72,7 +72,7 @@ async function startSocks({ password, answer = 0 }: { password?: string; answer?
 }
 
 async function fetchBytes(url: string, proxy: string): Promise<number> {
-  const transport = createTransport({ proxyFor: () => proxy, certificates: () => Promise.resolve([testCertificate]) });
+  const transport = createTransport({ proxyFor: () => proxy, certificates: testAuthorities });
   try {
     const reply = await transport.get({ url, headers: {} });
     expect(reply.status).toBe(200);
