@@ -5,10 +5,10 @@
 import { ensureDependencies } from './ensure-dependencies.mjs';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 
 const root = path.resolve(import.meta.dirname, '..');
-const desktop = process.argv.includes('--desktop');
-const port = Number(process.argv[process.argv.indexOf('--port') + 1]) || undefined;
+const { desktop = false, port } = readOptions();
 const started = performance.now();
 const say = (text) => console.log(`${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s  ${text}`);
 
@@ -74,6 +74,20 @@ async function startDesktop() {
     void stop(0);
   });
   console.log('\n  VS Code opens in a window of its own. Ctrl-C here, or closing it, ends everything.\n');
+}
+
+/** The options, or the end with what is wrong about them: nothing is installed for a wrong call. */
+function readOptions() {
+  try {
+    const { values } = parseArgs({ options: { desktop: { type: 'boolean' }, port: { type: 'string' } } });
+    const number = values.port === undefined ? undefined : Number(values.port);
+    if (number !== undefined && !(Number.isInteger(number) && number > 0 && number < 65_536))
+      throw new Error(`--port takes a number from 1 to 65535, not "${values.port}".`);
+    return { desktop: values.desktop, port: number };
+  } catch (error) {
+    console.error(`${error.message}\nUse: npm start -- [--desktop | --port N]`);
+    return process.exit(64);
+  }
 }
 
 function desktopCode() {
