@@ -1,12 +1,19 @@
+import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { HubError } from '../hub/hub';
 import { findInCaches } from '../operations/cacheLookup';
 import { describeReference } from '../operations/describe';
+import { createRecipeContext, decodeText } from '../operations/languages';
+import type { LanguageName } from '../operations/languages';
 import { nameToWrite } from '../operations/knownNames';
 import { placesOf } from '../operations/referencePlaces';
 import type { ReferencePlace } from '../operations/referencePlaces';
+import { readRecipesNear } from '../operations/workspaceRecipes';
 import type { World } from '../operations/world';
 import { clientCommands } from '../protocol';
 import { t } from '../text/l10n';
+import { createSourceText } from '../text/sourceText';
 import type { AnalysedDocument } from './language';
 import { hoverLimit } from './onlineFeatures';
 import { escapeMarkdown, summaryMarkdown } from './summaryMarkdown';
@@ -17,14 +24,42 @@ export { completePlace, resolveReferenceItem } from '../operations/referenceComp
 export function noteUsed(world: World, document: AnalysedDocument): void {
   if (noted.has(document)) return;
   noted.add(document);
-  const used = placesOf(document.language.name, document.context).flatMap(({ reference }) => {
-    const name = reference && nameToWrite(reference);
-    return reference === undefined || name === undefined ? [] : [{ scheme: reference.scheme, name }];
-  });
-  world.noteReferences(document.uri, used);
+  noteReferences(world, document.uri, document.language.name, document.context);
 }
 
 const noted = new WeakSet<AnalysedDocument>();
+
+/** Milliseconds: a slow file system must not keep completion waiting; what it has comes with the next one. */
+const nearbyLimit = 200;
+const nearbyAge = 10 * 60_000;
+const looked = new Map<string, { readonly since: number; readonly done: Promise<void> }>();
+
+/** Tells the world which references the recipes beside a document hold: looked for when it is asked, at most every ten minutes. */
+export async function noteNearby(world: World, document: AnalysedDocument): Promise<void> {
+  if (!document.uri.startsWith('file:')) return;
+  const folder = path.dirname(fileURLToPath(document.uri));
+  let search = looked.get(folder);
+  if (search === undefined || Date.now() - search.since > nearbyAge) {
+    search = { since: Date.now(), done: lookNear(world, folder, document) };
+    looked.set(folder, search);
+  }
+  await Promise.race([search.done, setTimeout(nearbyLimit, undefined, { ref: false })]);
+}
+
+async function lookNear(world: World, folder: string, { surroundings }: AnalysedDocument): Promise<void> {
+  for (const { path: file, bytes } of await readRecipesNear(folder)) {
+    const source = createSourceText(decodeText(bytes, 'recipe').text);
+    noteReferences(world, pathToFileURL(file).href, 'recipe', createRecipeContext(source, surroundings));
+  }
+}
+
+function noteReferences(world: World, uri: string, language: LanguageName, context: unknown): void {
+  const used = placesOf(language, context).flatMap(({ reference }) => {
+    const name = reference && nameToWrite(reference);
+    return reference === undefined || name === undefined ? [] : [{ scheme: reference.scheme, name }];
+  });
+  world.noteReferences(uri, used);
+}
 
 interface DescribeOptions {
   readonly document: AnalysedDocument;

@@ -44,8 +44,9 @@ export function createOnlineFeatures({ getWorld, isTrusted, documents, commandLi
     async completion(document, offset, signal) {
       const place = placeAt(document.language.name, document.context, offset);
       if (place === undefined) return undefined;
-      const { completePlace, noteUsed } = await answers();
+      const { completePlace, noteUsed, noteNearby } = await answers();
       const world = await getWorld();
+      await noteNearby(world, document);
       for (const uri of documents.uris) {
         const open = await documents.get(uri);
         if (open) noteUsed(world, open);

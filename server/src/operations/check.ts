@@ -7,6 +7,7 @@ import { createSourceText } from '../text/sourceText';
 import type { SourceText } from '../text/sourceText';
 import { checkText, decodeText, languageByContent, languageByName } from './languages';
 import type { LanguageName } from './languages';
+import { isPassedOver } from './passedOver';
 import { readWorkspaceRules, withLabelSchemas } from './workspaceFile';
 import type { WorkspaceRules } from './workspaceRules';
 
@@ -43,7 +44,7 @@ export async function* checkPaths(paths: readonly string[], options: CheckOption
       for (const file of filesBelow(given)) {
         if (options.signal?.aborted === true) return;
         const rules = await rulesOf(path.dirname(file));
-        if (isIgnored(file, rules)) continue;
+        if (isPassedOver(file, rules.ignore)) continue;
         const checked = checkFile(file, options, rules, false);
         if (checked !== undefined) yield checked;
       }
@@ -135,19 +136,6 @@ export function* filesBelow(folder: string): Generator<string> {
       if (!passedOver.has(entry.name)) yield* filesBelow(file);
     } else if (entry.isFile() && languageByName(file) !== undefined) yield file;
   }
-}
-
-function isIgnored(file: string, rules: WorkspaceRules): boolean {
-  const name = file.split(path.sep).join('/');
-  return rules.ignore.some((glob) => globToPattern(glob).test(name));
-}
-
-/** `*` within a segment, `**` over segments, `?` one character: Node 20 has no matcher of its own. */
-function globToPattern(glob: string): RegExp {
-  const source = glob
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replace(/\*\*\/?|\*|\?/g, (m) => (m === '?' ? '[^/]' : m === '*' ? '[^/]*' : '.*'));
-  return new RegExp(`(^|/)${source}$`);
 }
 
 function readProblem(error: unknown): string {
