@@ -98,7 +98,7 @@ export function createOnlineFeatures({ getWorld, isTrusted, documents, folders, 
 
 /** What pinning means for a reference; undefined where there is nothing to pin by. */
 function pinningOf(reference: ImageReference): { title: string; kind: string; action: PinParams['action'] } | undefined {
-  if (reference.kind === 'registry') {
+  if (reference.kind === 'registry' || reference.kind === 'library') {
     return reference.digest === undefined
       ? { title: t('Pin the digest of this image'), kind: 'refactor.rewrite', action: 'pin' }
       : { title: t('Update the pinned digest of this image'), kind: 'refactor.rewrite', action: 'update' };
