@@ -53,7 +53,10 @@ export async function openSocket(url: URL, settings: ProxySettings, reader: Sock
   let tunnel = await connectTcp(proxy, proxy.host, timeout).catch((error: unknown) => throwAsProxy(error, proxy));
   if (proxy.protocol === 'socks5:') {
     await askSocksForTunnel(tunnel, url, proxy, timeout);
-    return { socket: url.protocol === 'http:' ? tunnel.resume() : await startTls({ socket: tunnel }, url, settings, timeout), direct: false };
+    return {
+      socket: url.protocol === 'http:' ? tunnel.resume() : await startTls({ socket: tunnel }, url, settings, timeout),
+      direct: false,
+    };
   }
   if (proxy.protocol === 'https:') tunnel = await startTls({ socket: tunnel }, proxy, settings, timeout);
   if (url.protocol === 'http:') return { socket: tunnel, direct: false, forward: authorization === undefined ? {} : { authorization } };
