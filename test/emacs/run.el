@@ -3,6 +3,7 @@
 ;; CONTAINER_METALINK_COMMAND (JSON list) and the folder in CONTAINER_METALINK_FOLDER; writes what it found as JSON to CONTAINER_METALINK_RESULT.
 (require 'eglot)
 (require 'json)
+(require 'nxml-mode)
 
 (defvar found nil "What is written at the end, as an association list.")
 (defun note (name value) (push (cons name value) found))
