@@ -18,6 +18,7 @@ export interface Requests {
   readonly buildInfo: Request<protocol.BuildInfoParams, protocol.BuildInfoResult>;
   readonly buildProblems: Request<protocol.BuildProblemsParams, protocol.BuildProblemsResult>;
   readonly refresh: Request<protocol.RefreshParams, null>;
+  readonly checkSignIn: Request<protocol.CheckSignInParams, protocol.CheckSignInResult>;
 }
 
 interface Request<Params, Result> {

@@ -41,7 +41,11 @@ export async function askForTarget(prompt: string): Promise<Target | undefined> 
     picker.items = [...asTyped, ...files, browse];
   });
   const choice = await new Promise<(vscode.QuickPickItem & { target?: Target | undefined }) | undefined>((resolve) => {
-    picker.onDidAccept(() => resolve(picker.selectedItems[0]));
+    picker.onDidAccept(() => {
+      // Who pastes a reference and presses Enter is quicker than the list: what was typed counts, not the file that is still marked.
+      const typed = picker.value.includes('://') ? readTarget(picker.value) : undefined;
+      resolve(typed === undefined ? picker.selectedItems[0] : { label: picker.value, target: typed });
+    });
     picker.onDidHide(() => resolve(undefined));
     picker.show();
   });

@@ -294,6 +294,17 @@ export interface RefreshParams {
   readonly what: 'answers' | 'caches' | 'credentials';
 }
 
+/** Request after a sign-in: whether the host takes it. Nothing but the host's own sign-in is asked. */
+export interface CheckSignInParams {
+  readonly host: string;
+}
+export interface CheckSignInResult {
+  /** `unknown`: the host could not be asked, or is no registry; the sign-in may be good. */
+  readonly state: 'accepted' | 'refused' | 'unknown';
+  /** The cause, for people. */
+  readonly message?: string;
+}
+
 /** Server → client request: the secret that the user stored for a host by "Sign in". */
 export interface SecretParams {
   readonly host: string;
@@ -345,6 +356,7 @@ export const methods = {
   buildInfo: 'containerMetalink/build/info',
   buildProblems: 'containerMetalink/build/problems',
   refresh: 'containerMetalink/refresh',
+  checkSignIn: 'containerMetalink/checkSignIn',
   secret: 'containerMetalink/secret',
   status: 'containerMetalink/status',
   trust: 'containerMetalink/trust',

@@ -143,6 +143,22 @@ describe('the workspace file', () => {
     expect(codes(second)).not.toContain('lint/label-missing');
   });
 
+  test('what it ignores has no findings, until it no longer does', async () => {
+    fs.mkdirSync(path.join(folder, 'old'), { recursive: true });
+    write({ ignore: ['old/**'] });
+    session = await startSession({ folders: [pathToFileURL(folder).href] });
+    await session.open(uriOf('old/a.def'), 'singularity', recipe);
+    await session.open(uriOf('b.def'), 'singularity', recipe);
+    await session.diagnosticsUntil(uriOf('b.def'), (d) => codes(d).includes('parse/unknown-section'));
+    const published = session.notified.filter(
+      ({ method, params }) => method === 'textDocument/publishDiagnostics' && (params as { uri: string }).uri === uriOf('old/a.def'),
+    );
+    expect(published).toEqual([]);
+    write({});
+    await changed();
+    await session.diagnosticsUntil(uriOf('old/a.def'), (d) => codes(d).includes('parse/unknown-section'));
+  });
+
   test('one that is no JSON counts as absent, and the log says so', async () => {
     write('{ "rules": ');
     session = await startSession({ folders: [pathToFileURL(folder).href] });

@@ -10,7 +10,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { CodeAction, CompletionItem, CompletionList, Diagnostic, Hover } from 'vscode-languageserver-types';
 import { methods } from '../../server/src/protocol';
-import type { PinResult, StatusParams } from '../../server/src/protocol';
+import type { CheckSignInResult, PinResult, StatusParams } from '../../server/src/protocol';
 import { accounts } from '../hub/accounts';
 import { startHub } from '../hub/hub';
 import type { EmbeddedHub } from '../hub/hub';
@@ -269,6 +269,13 @@ describe('a sign-in', () => {
     expect(sent.length).toBeGreaterThan(0);
     expect(sent.some(({ headers }) => headers.authorization?.startsWith('Basic'))).toBe(false);
 
+    expect(await session.request(methods.checkSignIn, { host: host() })).toEqual({ state: 'accepted' });
+    stored = { username: accounts.registryUser, password: 'another-one-8' };
+    await session.request(methods.refresh, { what: 'credentials' });
+    const refused = await session.request<CheckSignInResult>(methods.checkSignIn, { host: host() });
+    expect(refused).toMatchObject({ state: 'refused', message: expect.stringContaining('your sign-in') as string });
+    expect(JSON.stringify(refused)).not.toContain('another-one-8');
+    expect(await session.request(methods.checkSignIn, { host: '127.0.0.1:1' })).toMatchObject({ state: 'unknown' });
     stored = null;
     await session.request(methods.refresh, { what: 'credentials' });
     expect(await hover(session, uri)).toContain('sign-in');

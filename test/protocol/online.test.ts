@@ -122,6 +122,19 @@ describe('what the hubs know, in the editor', () => {
   });
 });
 
+test('an image of a library is pinned by the hash in the place of its tag, and back', async () => {
+  const name = `${host()}/demo/tools/tool`;
+  const uri = await open(`Bootstrap: library\nFrom: ${name}:1.3\n`);
+  const before = session.edits.length;
+  expect(await session.request<PinResult>(methods.pin, { uri, action: 'pin' })).toMatchObject({ changed: 1 });
+  const pinned = session.edits[before]?.changes?.[uri]?.[0]?.newText ?? '';
+  expect(pinned).toBe(`${name}:sha256.${hub.images.image('tool-1.3.sif').sha256} # tag: 1.3`);
+  const again = await open(`Bootstrap: library\nFrom: ${pinned}\n`);
+  expect((await session.request<PinResult>(methods.pin, { uri: again, action: 'update' })).report[0]).toContain('up to date');
+  await session.request<PinResult>(methods.pin, { uri: again, action: 'unpin' });
+  expect(session.edits[before + 1]?.changes?.[again]?.[0]?.newText).toBe(`${name}:1.3`);
+});
+
 describe('verify and pull', () => {
   test('a metalink whose best mirror is damaged is pulled into the cache, whole and verified', async () => {
     const uri = await openSample('tool-1.4.meta4');

@@ -1,7 +1,6 @@
 // First minutes: the walkthrough with its five steps, new documents, the palette of a fresh window, settings that take effect at once.
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
-import path from 'node:path';
+import { changeSettings } from './workbench.mjs';
 
 export const settings = { 'workbench.startupEditor': 'none' };
 
@@ -102,7 +101,7 @@ export const tests = {
   'code lenses and hints are turned off and on while the document is open': async (workbench, playground) => {
     await workbench.open('tool.def', 'Bootstrap: docker');
     await workbench.codeLens('Verify').first().waitFor();
-    const set = (name, value) => changeSetting(playground, name, value);
+    const set = (name, value) => changeSettings(playground, { [name]: value });
     set('containerMetalink.codeLens.enabled', false);
     await workbench.codeLens('Verify').first().waitFor({ state: 'detached' });
     set('containerMetalink.codeLens.enabled', true);
@@ -162,10 +161,4 @@ async function isDone(workbench, count) {
     .locator('.getting-started-step .codicon.complete')
     .nth(count - 1)
     .waitFor();
-}
-
-/** Writes a setting as a person does in settings.json. */
-function changeSetting({ profile }, name, value) {
-  const file = path.join(profile.userDataDir, 'User/settings.json');
-  fs.writeFileSync(file, JSON.stringify({ ...JSON.parse(fs.readFileSync(file, 'utf8')), [name]: value }, null, 2));
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { waitFor } from './workbench.mjs';
+import { changeSettings, waitFor } from './workbench.mjs';
 
 const slow = { kind: 'rate', bytesPerSecond: 25_000 };
 let fast = () => undefined;
@@ -39,12 +39,10 @@ export const tests = {
   'with the setting "delete" nothing is left': async (workbench, playground) => {
     fs.rmSync(path.join(playground.folder, 'apptainer/cache'), { recursive: true });
     fast = playground.hub.misbehave('/mirror/a/tool-1.4.sif', slow);
-    // Both settings are read at once: when the lenses are gone, the other counts too.
-    const file = path.join(playground.profile.userDataDir, 'User/settings.json');
-    const changed = { 'containerMetalink.download.onCancel': 'delete', 'containerMetalink.codeLens.enabled': false };
     await workbench.open('slow.meta4', '<metalink');
     await workbench.codeLens('Verify').first().waitFor();
-    fs.writeFileSync(file, JSON.stringify({ ...JSON.parse(fs.readFileSync(file, 'utf8')), ...changed }, null, 2));
+    // Both settings are read at once: when the lenses are gone, the other counts too.
+    changeSettings(playground, { 'containerMetalink.download.onCancel': 'delete', 'containerMetalink.codeLens.enabled': false });
     await workbench.codeLens('Verify').first().waitFor({ state: 'detached' });
     await pullAndCancel(workbench, playground);
     await workbench.notification('what came so far was deleted').waitFor();
@@ -69,10 +67,10 @@ async function pullAndCancel(workbench, playground, look) {
   );
 }
 
-/** What is not finished yet in the cache. */
+/** What is not finished yet, beside the cache. */
 function partialFiles(playground) {
-  const cache = path.join(playground.folder, 'apptainer/cache');
-  if (!fs.existsSync(cache)) return [];
-  const names = fs.readdirSync(cache, { recursive: true }).map(String);
-  return names.filter((name) => name.endsWith('.part')).map((name) => path.join(cache, name));
+  const folder = path.join(playground.folder, 'apptainer');
+  if (!fs.existsSync(folder)) return [];
+  const names = fs.readdirSync(folder, { recursive: true }).map(String);
+  return names.filter((name) => name.endsWith('.part')).map((name) => path.join(folder, name));
 }

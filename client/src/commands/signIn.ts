@@ -20,7 +20,24 @@ export async function signIn(session: Session, argument: unknown): Promise<void>
   if (password === undefined || password === '') return;
   await session.signIns.store(host, username === '' ? { token: password } : { username, password });
   await session.server.request('refresh', { what: 'credentials' });
-  void vscode.window.showInformationMessage(vscode.l10n.t('The sign-in for {0} is stored and used from now on.', host));
+  const { state, message } = await session.server.request('checkSignIn', { host });
+  if (state === 'refused') await offerAnotherTry(session, host, message ?? '');
+  else void vscode.window.showInformationMessage(storedMessage(host, state === 'accepted'));
+}
+
+function storedMessage(host: string, isAccepted: boolean): string {
+  return isAccepted
+    ? vscode.l10n.t('{0} takes the sign-in. It is stored and used from now on.', host)
+    : vscode.l10n.t('The sign-in for {0} is stored and used from now on. Whether it is good could not be asked.', host);
+}
+
+/** A sign-in that the registry refuses is of no use to anybody: it is not kept. */
+async function offerAnotherTry(session: Session, host: string, cause: string): Promise<void> {
+  await session.signIns.forget(host);
+  await session.server.request('refresh', { what: 'credentials' });
+  const again = vscode.l10n.t('Try Again');
+  const text = vscode.l10n.t('{0} The sign-in was not stored.', cause);
+  if ((await vscode.window.showErrorMessage(text, again)) === again) await signIn(session, { host });
 }
 
 /** "Sign Out of Registry…". */

@@ -14,12 +14,14 @@ export function contentsDocument(title: string, path: string, contents: ImageCon
 }
 
 /** What is known about an entry of a cache, with what is inside it. */
-export function cacheEntryDocument({ entry, contents, problem }: CacheDetailsResult): DocumentContent {
+export function cacheEntryDocument({ entry, contents, parts, usedBy, problem }: CacheDetailsResult): DocumentContent {
   const builder = new DocumentBuilder();
   writePathActions(builder, entry.path, contents);
   builder.line(`# ${entry.title}`).line().table(entryRows(entry), '');
   if (problem !== undefined) builder.line().line(`! ${problem}`);
   if (contents !== undefined) writeContents(builder, contents);
+  if (parts !== undefined) section(builder, vscode.l10n.t('Parts'), parts.map(blobLine));
+  if (usedBy !== undefined) section(builder, vscode.l10n.t('Part of'), usedBy.map(blobLine));
   return builder.build(vscode.l10n.t('{0} · cache entry', entry.title));
 }
 
@@ -63,7 +65,9 @@ function writePathActions(builder: DocumentBuilder, path: string, contents: Imag
 function entryRows(entry: CacheEntryView): [string, string][] {
   const rows: [string, string | undefined][] = [
     [vscode.l10n.t('path'), entry.path],
-    [vscode.l10n.t('size'), formatExactBytes(entry.bytes)],
+    [vscode.l10n.t('link to'), entry.linkTo],
+    [vscode.l10n.t('size'), entry.linkTo === undefined ? formatExactBytes(entry.bytes) : undefined],
+    [vscode.l10n.t('with its parts'), entry.imageBytes === undefined ? undefined : formatExactBytes(entry.imageBytes)],
     [vscode.l10n.t('changed'), `${formatTime(new Date(entry.modified).toISOString())} (${formatAge(entry.modified)})`],
     [vscode.l10n.t('reference'), entry.reference],
     [vscode.l10n.t('digest'), entry.digest],
@@ -71,6 +75,11 @@ function entryRows(entry: CacheEntryView): [string, string][] {
     [vscode.l10n.t('remark'), entry.orphan === undefined ? undefined : orphanText(entry.orphan)],
   ];
   return rows.filter((row): row is [string, string] => row[1] !== undefined);
+}
+
+/** A blob of an OCI layout: size, what it is or is called, digest. */
+function blobLine({ bytes, imageBytes, title, digest }: CacheEntryView): string {
+  return `${formatBytes(imageBytes ?? bytes).padStart(10)}  ${title}  ${digest ?? ''}`.trimEnd();
 }
 
 /** The verdict as one word for people. */

@@ -32,16 +32,18 @@ export class DocumentBuilder {
     return this;
   }
 
-  /** Rows of two columns, the first one as wide as its widest cell (at most 40). */
+  /** Rows of two columns, the first one as wide as its widest cell (at most 60). */
   table(rows: readonly (readonly [string, string])[], indent = '    '): this {
-    const width = Math.min(40, Math.max(0, ...rows.map(([name]) => name.length)));
+    const width = Math.min(60, Math.max(0, ...rows.map(([name]) => name.length)));
     for (const [name, value] of rows) this.line(`${indent}${name.padEnd(width)}  ${value}`);
     return this;
   }
 
   /** An action above the line that comes next. */
   action(title: string, command: string, ...args: unknown[]): this {
-    this.#actions.push({ line: this.#lines.length, title, command, arguments: args });
+    // A plain blank behind an icon is swallowed where lenses are drawn.
+    const spaced = title.replace(/^(\$\([a-z-]+\)) /, '$1\u00a0');
+    this.#actions.push({ line: this.#lines.length, title: spaced, command, arguments: args });
     return this;
   }
 

@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { hasCode } from '../platform/durable';
-import type { NameStat } from '../platform/statThreads';
+import type { NameStat } from '../platform/folderThreads';
 import type { CacheEngine, CacheLocation } from './find';
 import { contentHash, isEntryName, isTemporaryName } from './layout';
 import type { CacheKind, Oddity } from './layout';
@@ -60,12 +60,30 @@ export async function entryOf(
 
 /** The same for a plain file, at once: most names of a cache are files. */
 export function fileEntry(cache: CacheLocation, kind: CacheKind, folder: string, name: string, stat: NameStat, now: number): CacheEntry {
-  const base = { ...entryBase(cache, kind, folder, name), bytes: stat.size, frees: freedBy(stat), modified: stat.modified };
-  if (isTemporaryName(name)) return { ...base, oddity: now - stat.modified < freshFor ? 'in-progress' : 'temporary' };
-  if (!isEntryName(cache.engine, kind, name)) return { ...base, oddity: 'foreign' };
-  if (kind === 'oci') return { ...base, oddity: 'old-layout' };
-  const hash = contentHash(kind, name);
-  return hash === undefined ? base : { ...base, contentHash: hash };
+  const { engine, root } = cache;
+  const oddity = isTemporaryName(name)
+    ? now - stat.modified < freshFor
+      ? 'in-progress'
+      : 'temporary'
+    : !isEntryName(engine, kind, name)
+      ? 'foreign'
+      : kind === 'oci'
+        ? 'old-layout'
+        : undefined;
+  const hash = oddity === undefined ? contentHash(kind, name) : undefined;
+  // Written out once: a cache may have a hundred thousand of them.
+  const entry = {
+    path: folder + path.sep + name,
+    name,
+    kind,
+    engine,
+    root,
+    bytes: stat.size,
+    frees: freedBy(stat),
+    modified: stat.modified,
+  };
+  if (oddity !== undefined) return { ...entry, oddity };
+  return hash === undefined ? entry : { ...entry, contentHash: hash };
 }
 
 function entryBase({ engine, root }: CacheLocation, kind: CacheKind, folder: string, name: string): CacheEntry {

@@ -20,7 +20,10 @@ export interface IndexedEntry {
   readonly verified?: number;
 }
 
-/** A small memory of cache entries on disk; an entry that changed since is forgotten, a lost or broken file is an empty memory. */
+/**
+ * A small memory of cache entries on disk; a lost or broken file is an empty memory. Of a file that changed since only the reference is
+ * remembered: its name still says where it came from, and pulling it again repairs it.
+ */
 export interface CacheIndex {
   get(file: string, bytes: number, modified: number): IndexedEntry | undefined;
   /** Adds to what is known; saved by `save`. */
@@ -45,13 +48,10 @@ export async function openCacheIndex(folder: string | undefined, onProblem?: (me
   const changed = new Map<string, Row>();
   return {
     get(name, bytes, modified) {
-      const row = rows.get(name);
-      return row?.bytes === bytes && row.modified === Math.floor(modified) ? row : undefined;
+      return knownOf(rows.get(name), bytes, modified);
     },
     remember(name, bytes, modified, entry) {
-      const before = rows.get(name);
-      const same = before?.bytes === bytes && before.modified === Math.floor(modified) ? before : {};
-      const row = { ...same, ...entry, bytes, modified: Math.floor(modified) };
+      const row = { ...knownOf(rows.get(name), bytes, modified), ...entry, bytes, modified: Math.floor(modified) };
       rows.delete(name); // to the end: what was used last is kept longest
       rows.set(name, row);
       changed.set(name, row);
@@ -77,6 +77,11 @@ export async function openCacheIndex(folder: string | undefined, onProblem?: (me
       }
     },
   };
+}
+
+function knownOf(row: Row | undefined, bytes: number, modified: number): IndexedEntry | undefined {
+  if (row === undefined || (row.bytes === bytes && row.modified === Math.floor(modified))) return row;
+  return row.reference === undefined ? undefined : { reference: row.reference };
 }
 
 async function readRows(file: string): Promise<Map<string, Row>> {

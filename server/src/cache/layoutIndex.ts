@@ -79,8 +79,8 @@ export async function changeLayoutIndex(
   throw new Error(t('{0} is being written by another program all the time. Try again later.', file));
 }
 
-/** Writes a small file that stands for itself (a manifest, `oci-layout`) unless it is there. */
-export async function writeUnlessThere(file: string, content: string | Uint8Array): Promise<void> {
+/** Writes a small file that stands for itself (a manifest, `oci-layout`) unless it is there, with these permission bits. */
+export async function writeUnlessThere(file: string, content: string | Uint8Array, mode?: number): Promise<void> {
   const standing = await fs.readFile(file).catch((error: unknown) => {
     if (hasCode(error, 'ENOENT')) return undefined;
     throw error;
@@ -88,6 +88,7 @@ export async function writeUnlessThere(file: string, content: string | Uint8Arra
   if (standing?.equals(Buffer.from(content)) === true) return;
   const temporary = await writeAside(file, content);
   try {
+    if (mode !== undefined) await fs.chmod(temporary, mode);
     await renameDurably(temporary, file, { overwrite: true });
   } finally {
     await fs.rm(temporary, { force: true });

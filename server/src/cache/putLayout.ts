@@ -27,8 +27,21 @@ export async function putImageIntoCache(
   signal?: AbortSignal,
 ): Promise<string> {
   await makeCacheFolders(cache, ['blob', 'blobs', 'sha256']);
-  return writeLayout(path.join(cache.root, 'blob'), manifest, blobs, signal);
+  return writeLayout(path.join(cache.root, 'blob'), manifest, blobs, signal, engineModes);
 }
+
+/** Permission bits in a layout. */
+interface LayoutModes {
+  readonly layers: number;
+  /** Manifests and configurations. */
+  readonly documents: number;
+}
+
+/**
+ * What the engines give, whatever the umask: go-containerregistry's `layout` makes layers by CreateTemp, documents by Create, and the
+ * engine's umask is 0002 by then. Seen with Apptainer 1.6.
+ */
+const engineModes: LayoutModes = { layers: 0o600, documents: 0o664 };
 
 /** A config or layer, by its sha-256 in hexadecimal. */
 export interface LayoutBlob {
@@ -49,6 +62,7 @@ export async function writeLayout(
   manifest: LayoutManifest,
   blobs: readonly LayoutBlob[],
   signal?: AbortSignal,
+  modes?: LayoutModes,
 ): Promise<string> {
   if (createHash('sha256').update(manifest.bytes).digest('hex') !== manifest.hex)
     throw new Error(t('The manifest is not what its digest says; nothing was stored.'));
@@ -60,8 +74,11 @@ export async function writeLayout(
       await writeUnlessThere(path.join(layout, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
       // A manifest may name one layer several times.
       const distinct = new Map(blobs.map((blob) => [blob.hex, blob]));
-      for (const blob of distinct.values()) await placeBlob(folder, blob, signal);
-      await writeUnlessThere(path.join(folder, manifest.hex), manifest.bytes);
+      const plain = await lessUmask(0o666);
+      const { layers = plain, documents = plain } = modes ?? {};
+      const config = configOf(manifest);
+      for (const blob of distinct.values()) await placeBlob(folder, blob, blob.hex === config ? documents : layers, signal);
+      await writeUnlessThere(path.join(folder, manifest.hex), manifest.bytes, documents);
       await addToIndex(layout, manifest);
       return path.join(folder, manifest.hex);
     });
@@ -70,10 +87,15 @@ export async function writeLayout(
   }
 }
 
-async function placeBlob(folder: string, { hex, file, move }: LayoutBlob, signal: AbortSignal | undefined): Promise<void> {
+/** sha-256 of the configuration that a manifest names, hexadecimal. */
+function configOf({ bytes }: LayoutManifest): string | undefined {
+  return /"config"\s*:\s*\{[^{}]*"digest"\s*:\s*"sha256:([0-9a-f]{64})"/.exec(Buffer.from(bytes).toString('utf8'))?.[1];
+}
+
+async function placeBlob(folder: string, { hex, file, move }: LayoutBlob, mode: number, signal: AbortSignal | undefined): Promise<void> {
   await confirmContent(file, hex, signal);
   // A blob's name is its content: what stands there with other bytes is damaged, and the verified one takes its place.
-  const options = { mode: await lessUmask(0o666), overwrite: true, ...(move !== undefined && { move }), ...(signal && { signal }) };
+  const options = { mode, overwrite: true, ...(move !== undefined && { move }), ...(signal && { signal }) };
   await placeVerified(file, path.join(folder, hex), options);
 }
 

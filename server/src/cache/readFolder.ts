@@ -1,23 +1,15 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { hasCode } from '../platform/durable';
-import { openStatThreads } from '../platform/statThreads';
-import type { NameStat } from '../platform/statThreads';
+import { readInThreads } from '../platform/folderThreads';
+import type { NameStat, SeenName } from '../platform/folderThreads';
 import { t } from '../text/l10n';
 import type { CacheLocation } from './find';
 
-/** A name of a folder with what `lstat` says of it, or the error's code. */
-export interface SeenName {
-  readonly name: string;
-  readonly stat: NameStat | string;
-}
-
 /** How many files are asked about at the same time without threads. */
 const concurrency = 64;
-/** Names that are read before they are asked about: memory stays small, the first answers come soon. A folder with more gets threads. */
-const chunkLength = 1024;
-/** Chunks that are asked about at the same time. */
-const chunksAtOnce = 12;
+/** A folder of more names is read by threads. */
+const few = 1000;
 
 /** Whether a folder of the cache is there. Rejects with a message for people when it is none, or a link. */
 export async function isThere(cache: CacheLocation, folder: string): Promise<boolean> {
@@ -37,54 +29,54 @@ export async function isThere(cache: CacheLocation, folder: string): Promise<boo
   return true;
 }
 
-/** Whether there is anything in a folder; one name is read. Rejects as `isThere` does. */
+/** Whether there is anything in a folder; one name is read. Rejects as `readFolder` does. */
 export async function holdsAny(folder: string): Promise<boolean> {
-  for await (const names of chunksOf(folder, 1)) return names.length > 0;
-  return false;
+  return (await firstNames(folder, 1)).names.length > 0;
 }
 
 /**
- * The names of a folder in chunks, with one `lstat` each, in no order; what is removed meanwhile may be missing. Names that are no UTF-8
- * come with an empty code. Rejects with a message for people when the folder may not be read, and when aborted, also while a disk hangs.
+ * The names of a folder in chunks, with one `lstat` each, in no order; what is removed meanwhile may be missing. Rejects with a message
+ * for people when the folder may not be read, and when aborted, also while a disk hangs.
  */
 export async function* readFolder(folder: string, signal?: AbortSignal): AsyncGenerator<readonly SeenName[]> {
-  let threads: ReturnType<typeof openStatThreads> | undefined;
-  const waiting: Promise<readonly SeenName[]>[] = [];
-  const stop = (): void => threads?.close();
-  signal?.addEventListener('abort', stop);
-  try {
-    for await (const names of chunksOf(folder, chunkLength)) {
-      signal?.throwIfAborted();
-      if (names.length === chunkLength) threads ??= openStatThreads();
-      const seen = threads === undefined ? statFew(folder, names, signal) : statMany(threads, folder, names);
-      seen.catch(() => undefined); // awaited below
-      waiting.push(seen);
-      if (waiting.length >= chunksAtOnce) yield mayBeRead(folder, await waiting.shift());
-    }
-    for (const seen of waiting) yield mayBeRead(folder, await seen);
+  const { names, isAll } = await firstNames(folder, few);
+  signal?.throwIfAborted();
+  if (isAll) {
+    const seen = await statFew(folder, names, signal);
     signal?.throwIfAborted();
+    if (seen.length > 0) yield mayBeRead(folder, seen);
+    return;
+  }
+  try {
+    for await (const seen of readInThreads(folder, signal)) yield mayBeRead(folder, seen);
   } catch (error) {
     signal?.throwIfAborted();
-    throw error;
-  } finally {
-    signal?.removeEventListener('abort', stop);
-    threads?.close();
+    if (!hasCode(error, 'ENOENT')) throw folderError(error, folder); // else removed while it was listed
   }
 }
 
-/** What stands under one name. */
+/** What stands under one name. Rejects as `readFolder` does. */
 export async function seeName(folder: string, name: string): Promise<SeenName> {
   const [seen] = mayBeRead(folder, await statFew(folder, [name], undefined));
   return seen ?? { name, stat: 'ENOENT' };
 }
 
-async function statMany(threads: ReturnType<typeof openStatThreads>, folder: string, names: readonly string[]): Promise<SeenName[]> {
-  const stats = await threads.stat(folder, names);
-  return names.map((name, index) => ({ name, stat: stats[index] ?? '' }));
+/** The first names of a folder, at most `limit`, and whether there are no others. */
+async function firstNames(folder: string, limit: number): Promise<{ names: string[]; isAll: boolean }> {
+  const names: string[] = [];
+  try {
+    for await (const item of await fs.promises.opendir(folder, { bufferSize: limit })) {
+      if (names.length === limit) return { names, isAll: false };
+      names.push(item.name);
+    }
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT')) throw folderError(error, folder); // else removed while it was listed
+  }
+  return { names, isAll: true };
 }
 
 /** Callbacks, not promises: half the time. */
-function statFew(folder: string, names: readonly string[], signal: AbortSignal | undefined): Promise<readonly SeenName[]> {
+function statFew(folder: string, names: readonly string[], signal: AbortSignal | undefined): Promise<SeenName[]> {
   return new Promise((resolve) => {
     const seen: SeenName[] = [];
     let next = 0;
@@ -111,24 +103,9 @@ function numbersOf(stat: fs.Stats): NameStat {
 }
 
 /** A folder that may be listed but not entered tells names without anything behind them. */
-function mayBeRead(folder: string, seen: readonly SeenName[] = []): readonly SeenName[] {
+function mayBeRead(folder: string, seen: readonly SeenName[]): readonly SeenName[] {
   if (seen.some(({ stat }) => stat === 'EACCES' || stat === 'EPERM')) throw new Error(t('You may not read {0}.', folder));
   return seen;
-}
-
-async function* chunksOf(folder: string, length: number): AsyncGenerator<string[]> {
-  let names: string[] = [];
-  try {
-    for await (const item of await fs.promises.opendir(folder, { bufferSize: length })) {
-      if (names.push(item.name) < length) continue;
-      yield names;
-      names = [];
-    }
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return; // removed while it was listed
-    throw folderError(error, folder);
-  }
-  if (names.length > 0) yield names;
 }
 
 function folderError(error: unknown, folder: string): unknown {

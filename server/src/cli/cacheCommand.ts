@@ -7,7 +7,7 @@ import { progressText } from '../operations/progressText';
 import type { World } from '../operations/world';
 import { humanBytes } from '../text/human';
 import { t } from '../text/l10n';
-import { cacheLines, printable, verifyLines, verifySummary } from './cacheText';
+import { cacheLines, printable, tilde, verifyLines, verifySummary } from './cacheText';
 import { choice } from './choice';
 import type { Environment } from './environment';
 import { jsonText } from './jsonText';
@@ -81,9 +81,16 @@ function parse(args: readonly string[]) {
 async function list({ world, terminal, json, engine, values }: Request): Promise<number> {
   const { caches, entries } = await surveyCaches(world, terminal.signal, engine);
   if (json) terminal.out(jsonText({ caches, entries }));
-  else if (caches.length === 0) terminal.note(t('No cache was found: no engine has pulled anything yet.'));
+  else if (caches.length === 0) terminal.note(nothingFound(world, engine.engine));
   else for (const line of cacheLines(caches, entries, { now: Date.now(), details: values.details === true })) terminal.out(line);
   return exitStatus.good;
+}
+
+/** Where was looked: a variable of another shell is often why nothing is there. */
+function nothingFound(world: World, engine: string | undefined): string {
+  const places = world.caches().filter((each) => each.engine === 'apptainer' || each.engine === 'singularity');
+  const roots = new Set(places.filter((each) => engine === undefined || each.engine === engine).map((each) => tilde(each.root)));
+  return t('No cache was found: no engine has pulled anything yet. Looked at: {0}', [...roots].join(', '));
 }
 
 async function verify({ world, terminal, json, engine, paths }: Request): Promise<number> {

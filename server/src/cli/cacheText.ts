@@ -40,6 +40,10 @@ export function cacheLines(
       else lines.push(...table(all, options));
     }
   }
+  if (caches.length > 1) {
+    const bytes = caches.reduce((sum, cache) => sum + (cache.bytes ?? 0), 0);
+    lines.push('', t('{0} in {1} caches', humanBytes(bytes), caches.length));
+  }
   return lines;
 }
 
@@ -82,9 +86,12 @@ function table(entries: readonly CacheEntryView[], { now, details }: { readonly 
   const rows = entries.map((entry) => ({
     entry,
     title: titleOf(entry),
-    bytes: humanBytes(entry.bytes),
+    // The bytes of a link are counted where it leads.
+    bytes: entry.linkTo === undefined ? humanBytes(entry.bytes) : '',
     age: humanAge(entry.modified, now),
-    mark: markOf(entry),
+    mark: [entry.linkTo === undefined ? '' : `→ ${cut(shortDigests(printable(entry.linkTo)))}`, markOf(entry)]
+      .filter((text) => text !== '')
+      .join('  '),
   }));
   const width = (texts: readonly string[]) => texts.reduce((widest, text) => Math.max(widest, text.length), 0);
   const titles = width(rows.map(({ title }) => title));
@@ -175,7 +182,8 @@ function engineName({ engine, alsoOf }: CacheView): string {
   return alsoOf === undefined ? engineNames[engine] : `${engineNames[engine]}, ${engineNames[alsoOf]}`;
 }
 
-function tilde(folder: string): string {
+/** A path below the home folder, shortened. */
+export function tilde(folder: string): string {
   const home = os.homedir();
   return folder.startsWith(home + path.sep) ? `~${folder.slice(home.length)}` : folder;
 }

@@ -2,6 +2,7 @@ import { blockLength, blockPool } from '../platform/partialFile';
 import type { PartialFile } from '../platform/partialFile';
 import { Contributions } from './contributions';
 import type { Expectation } from './expectation';
+import { HeldBlocks } from './heldBlocks';
 import { PieceCheck } from './pieceCheck';
 import type { CheckedPiece } from './pieceCheck';
 import { RangeSet } from './rangeSet';
@@ -12,7 +13,7 @@ const mostWrites = 12;
 
 /**
  * The bytes of a download on their way to the disk: pieces are compared as they arrive, the whole file's hash follows the completed
- * prefix, blocks are written in the background. What is `trusted` has arrived and, where pieces have hashes, matches them.
+ * prefix (from memory where it can, else from the disk), blocks are written in the background. What is `trusted` has arrived and, where pieces have hashes, matches them.
  */
 export class Assembly {
   readonly trusted: RangeSet;
@@ -26,6 +27,7 @@ export class Assembly {
   /** Bytes of pieces that this run compared and found right. */
   private readonly compared = new RangeSet();
   private whole: WholeHash;
+  private readonly held = new HeldBlocks();
   private catchingUp: Promise<void> | undefined;
   private earlier: Contributions | undefined;
   private resumeSources: (() => void)[] = [];
@@ -70,8 +72,10 @@ export class Assembly {
     if (this.earlier !== undefined) this.compare(this.earlier, offset, bytes);
     this.contributions.add(offset, offset + length, source);
     this.hash(source, offset, bytes);
+    const written = this.held.keep(offset, block, length, offset >= this.whole.position);
+    if (!this.whole.locked) this.hashHeld();
     this.file.write(block, length, offset, () => {
-      blockPool.give(block);
+      written();
       if (!this.busy) for (const resume of this.resumeSources.splice(0)) resume();
       this.catchUp();
     });
@@ -82,6 +86,7 @@ export class Assembly {
     this.trusted.remove(from, to);
     this.compared.remove(from, to);
     this.contributions.remove(from, to);
+    this.held.drop(from, to);
     this.whole.rewind(from);
   }
 
@@ -173,7 +178,9 @@ export class Assembly {
 
   /** Reads what is trusted and written behind the whole hash's position, in the background. */
   private catchUp(): void {
-    if (this.catchingUp !== undefined || this.readable() === 0) return;
+    if (this.catchingUp !== undefined) return;
+    this.hashHeld();
+    if (this.readable() === 0) return;
     this.whole.locked = true;
     this.catchingUp = this.readPrefix().finally(() => {
       this.whole.locked = false;
@@ -181,6 +188,17 @@ export class Assembly {
     });
     // An error of the disk is kept by the file; `settled` reports it.
     this.catchingUp.catch(() => undefined);
+  }
+
+  /** Hashes what follows from memory, as far as it is trusted. */
+  private hashHeld(): void {
+    for (;;) {
+      const { position } = this.whole;
+      const bytes = this.held.at(position);
+      if (bytes === undefined || !this.trusted.covers(position, position + bytes.length)) return;
+      this.whole.advance(bytes);
+      this.held.release(position);
+    }
   }
 
   private readable(): number {
@@ -195,9 +213,10 @@ export class Assembly {
       for (let length = this.readable(); length > 0; length = this.readable()) {
         const { whole } = this;
         const at = whole.position;
-        const read = await this.file.read(block, Math.min(length, blockLength), at);
+        const read = await this.file.read(block, Math.min(length, blockLength, this.held.nextAfter(at) - at), at);
         if (read === 0) throw new Error('the partial file is shorter than it was');
         if (whole === this.whole && whole.position === at && this.trusted.covers(at, at + read)) whole.advance(block.subarray(0, read));
+        this.hashHeld();
       }
     } finally {
       blockPool.give(block);

@@ -37,6 +37,10 @@ interface Trial {
 
 /** Milliseconds between joining a source of a later band and judging what it brought. */
 const observation = 700;
+/** Bytes of the file that are in work at the same time, by all sources, where nothing speaks against it. */
+const nearbyBytes = 16 * 1024 * 1024;
+/** A request lasts at least this many times as long as the pause before it. */
+const pausesPerRequest = 20;
 /** Work that ends within this many milliseconds is not worth another request. */
 const notWorthSplitting = 250;
 
@@ -352,7 +356,19 @@ export class Scheduler {
     const usable = this.usable().filter((other) => other.admitted && !other.demoted).length;
     if (this.options.exclusive === true || usable <= 1) return Infinity;
     const share = this.missing.bytes / (2 * Math.min(usable, this.options.connections));
-    return Math.max(this.options.grain, (state.rate * shortestChunkTime) / 1000, Math.min(workOf(state), share, longestChunk));
+    const work = Math.max((state.rate * shortestChunkTime) / 1000, Math.min(workOf(state), share, longestChunk));
+    return Math.max(this.options.grain, Math.min(work, this.nearby(state)));
+  }
+
+  /**
+   * A share of the bytes that are kept in memory until the whole file's hash gets there: sources that stay close to each other save
+   * reading the file again. No shorter than what makes the pause between two requests small.
+   */
+  private nearby(state: SourceState): number {
+    if (state.rate === 0) return Infinity;
+    let sum = state.rate;
+    for (const { state: other } of this.active.values()) if (other !== state) sum += other.rate;
+    return Math.max((nearbyBytes * state.rate) / sum, (state.rate * pausesPerRequest * state.latency) / 1000);
   }
 
   /** A part of what another source has still to do. */

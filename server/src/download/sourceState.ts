@@ -43,6 +43,8 @@ export class SourceState {
   ranges = true;
   /** Bytes a second, smoothed; 0 while unknown. */
   rate = 0;
+  /** Milliseconds from a request to its first bytes, the last time. */
+  latency = 0;
   bytes = 0;
   requests = 0;
   strikes = 0;
@@ -51,6 +53,7 @@ export class SourceState {
   lastReason = '';
   private inARow = 0;
   private busyTime = 0;
+  private begun: number | undefined;
   private windowStart = 0;
   private windowBytes = 0;
 
@@ -74,11 +77,14 @@ export class SourceState {
 
   begin(now: number): void {
     this.requests++;
+    this.begun = now;
     this.windowStart = now;
     this.windowBytes = 0;
   }
 
   received(bytes: number, now: number): void {
+    if (this.begun !== undefined) this.latency = now - this.begun;
+    this.begun = undefined;
     this.bytes += bytes;
     this.windowBytes += bytes;
     this.measure(now);

@@ -239,6 +239,8 @@ export interface HubStatus {
 
 /** All hubs together, with caches before them: what the rest of the server asks (hubs.ts). */
 export interface Hubs extends Required<Omit<Hub, 'accepts'>> {
+  /** Asks a registry for nothing but its sign-in. Rejects with `HubError`: `sign-in` where it does not take what is stored. */
+  checkSignIn(host: string, options: HubOptions): Promise<void>;
   /** What was answered is asked anew next time; failures are forgotten. */
   refresh(): void;
   /** Empties the caches, in memory and on disk. */

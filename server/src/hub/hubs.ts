@@ -156,6 +156,11 @@ export function createHubs(options: HubsOptions): Hubs {
     // What a download begins with is never from a cache.
     open: async (reference, asked) => hubOf(reference).open(reference, asked),
     referrers: async (reference, asked): Promise<readonly Referrer[]> => (await hubOf(reference).referrers?.(reference, asked)) ?? [],
+    checkSignIn: async (registry, asked) => {
+      // The specification's way to find out (distribution spec, "Determining Support"); the token has no scope.
+      const response = await registries.ask({ registry, path: '/v2/', scope: '', subject: t('its sign-in'), options: asked });
+      await response.discard();
+    },
     refresh: () => {
       answers.refresh();
       registries.clear();

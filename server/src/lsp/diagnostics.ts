@@ -49,7 +49,10 @@ export function createDiagnosticsManager(
     const started = performance.now();
     const local = document.findings();
     lastDuration = performance.now() - started;
-    const others = [...(late.get(uri)?.values() ?? [])].flatMap((l) => (l.version === document.version ? l.findings : []));
+    // What commands found stays, also where the workspace file wants no findings.
+    const others = [...(late.get(uri) ?? [])].flatMap(([kind, { version, findings: found }]) =>
+      version !== document.version || (document.passedOver && (kind === 'shell' || kind === 'online')) ? [] : found,
+    );
     return { document, findings: [...local, ...others] };
   }
 

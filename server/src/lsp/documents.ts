@@ -1,6 +1,8 @@
+import { fileURLToPath } from 'node:url';
 import { TextDocuments } from 'vscode-languageserver';
 import type { Connection } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import { isPassedOver } from '../operations/passedOver';
 import { createSourceText } from '../text/sourceText';
 import type { Finding } from '../text/finding';
 import type { AnalysedDocument, Language } from './language';
@@ -69,6 +71,7 @@ export function createOpenDocuments(
 
 function analyse(document: TextDocument, language: Language<unknown>, surroundings: AnalysedDocument['surroundings']): AnalysedDocument {
   const source = createSourceText(document.getText());
+  const passedOver = isPassedOver(pathOf(document.uri), surroundings.workspace.ignore);
   const lazy: { context?: { value: unknown }; findings?: readonly Finding[] } = {};
   const context = () => (lazy.context ??= { value: language.createContext(source, surroundings) }).value;
   return {
@@ -77,9 +80,15 @@ function analyse(document: TextDocument, language: Language<unknown>, surroundin
     source,
     language,
     surroundings,
+    passedOver,
     get context() {
       return context();
     },
-    findings: () => (lazy.findings ??= language.check(context())),
+    findings: () => (lazy.findings ??= passedOver ? [] : language.check(context())),
   };
+}
+
+/** The path of a `file:` URI; of others, what stands in its place. */
+function pathOf(uri: string): string {
+  return uri.startsWith('file:') ? fileURLToPath(uri) : decodeURI(uri);
 }

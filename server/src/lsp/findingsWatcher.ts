@@ -40,7 +40,8 @@ export function watchDocuments({ connection, documents, diagnostics, getWorld, i
 
   async function shell(uri: string, signal: AbortSignal): Promise<void> {
     const document = await documents.get(uri);
-    if (document?.language.name !== 'recipe' || !document.surroundings.settings['shellcheck.enabled'] || !isTrusted()) return;
+    if (document?.language.name !== 'recipe' || document.passedOver) return;
+    if (!document.surroundings.settings['shellcheck.enabled'] || !isTrusted()) return;
     const { shellFindings } = await import('../operations/shellFindings');
     const found = await shellFindings(document.context as RecipeContext, document.surroundings.settings['shellcheck.path'], {
       signal,
@@ -53,6 +54,7 @@ export function watchDocuments({ connection, documents, diagnostics, getWorld, i
     const document = await documents.get(uri);
     if (
       document === undefined ||
+      document.passedOver ||
       !document.surroundings.settings['online.findings'] ||
       !document.surroundings.settings['online.enabled'] ||
       !isTrusted()

@@ -84,6 +84,8 @@ export interface AnalysedDocument<C = unknown> {
   readonly source: SourceText;
   readonly language: Language<C>;
   readonly surroundings: LanguageSurroundings;
+  /** The workspace file's `ignore` fits: there are no findings. */
+  readonly passedOver: boolean;
   readonly context: C;
   /** Findings of the text alone, computed once a version. */
   findings(): readonly Finding[];

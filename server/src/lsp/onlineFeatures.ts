@@ -38,6 +38,9 @@ const answers = () => import('./onlineAnswers');
 
 export function createOnlineFeatures({ getWorld, isTrusted, documents, folders, commandLinks }: OnlineSurroundings): OnlineFeatures {
   let workspaceNames: ReturnType<Awaited<ReturnType<typeof answers>>['createWorkspaceNames']> | undefined;
+  /** A file that was opened alone has its own folder for a workspace. */
+  const foldersFor = ({ uri }: AnalysedDocument) =>
+    folders().length > 0 || !uri.startsWith('file:') ? folders() : [new URL('.', uri).href];
   const mayAsk = (document: AnalysedDocument) => isTrusted() && document.surroundings.settings['online.enabled'];
 
   return {
@@ -47,7 +50,7 @@ export function createOnlineFeatures({ getWorld, isTrusted, documents, folders, 
       const { completePlace, createWorkspaceNames, noteUsed } = await answers();
       const world = await getWorld();
       workspaceNames ??= createWorkspaceNames();
-      await workspaceNames.note(world, folders(), new Set(documents.uris));
+      await workspaceNames.note(world, foldersFor(document), new Set(documents.uris));
       for (const uri of documents.uris) {
         const open = await documents.get(uri);
         if (open) noteUsed(world, open);
@@ -95,7 +98,7 @@ export function createOnlineFeatures({ getWorld, isTrusted, documents, folders, 
 
 /** What pinning means for a reference; undefined where there is nothing to pin by. */
 function pinningOf(reference: ImageReference): { title: string; kind: string; action: PinParams['action'] } | undefined {
-  if (reference.kind === 'registry') {
+  if (reference.kind === 'registry' || reference.kind === 'library') {
     return reference.digest === undefined
       ? { title: t('Pin the digest of this image'), kind: 'refactor.rewrite', action: 'pin' }
       : { title: t('Update the pinned digest of this image'), kind: 'refactor.rewrite', action: 'update' };

@@ -6,6 +6,8 @@ import type {
   BuildInfoParams,
   BuildInfoResult,
   BuildProblemsParams,
+  CheckSignInParams,
+  CheckSignInResult,
   BuildProblemsResult,
   CacheCleanParams,
   CacheCleanResult,
@@ -195,6 +197,17 @@ export function requestHandlers({
     await (await getWorld()).refresh(params.what);
     diagnostics.refreshAll();
     return null;
+  });
+
+  on(methods.checkSignIn, async ({ host }: CheckSignInParams, token): Promise<CheckSignInResult> => {
+    const { HubError } = await import('../hub/hub');
+    try {
+      await (await getWorld()).hubs.checkSignIn(host, { signal: signalOf(token), reason: 'command' });
+      return { state: 'accepted' };
+    } catch (error) {
+      const refused = error instanceof HubError && error.kind === 'sign-in';
+      return { state: refused ? 'refused' : 'unknown', message: error instanceof Error ? error.message : String(error) };
+    }
   });
 
   return handlers;

@@ -22,6 +22,7 @@ const asked = [
   methods.buildInfo,
   methods.buildProblems,
   methods.refresh,
+  methods.checkSignIn,
 ];
 
 /** Answers the custom requests of protocol.ts. Their code is loaded with the first one: a server that only edits stays small. */

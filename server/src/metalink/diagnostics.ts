@@ -23,7 +23,7 @@ export function checkMetalink(_source: SourceText, parsed: ParsedMetalink, optio
 export function judge(parsed: ParsedMetalink, options: MetalinkOptions): Finding[] {
   const { root, dialect } = parsed;
   const signatures = root === undefined ? [] : findXmlSignatures(root);
-  const context = createCheckContext(parsed.document, signatures.length > 0);
+  const context = createCheckContext(parsed.document, signatures.length > 0, options.fileName);
   for (const { range, message } of options.decoding ?? []) context.report('M4-001', range, message);
   checkWellFormed(context, parsed);
   checkDoctype(context);

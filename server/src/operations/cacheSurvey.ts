@@ -56,8 +56,9 @@ async function frameOf(
       problems.push(error instanceof Error ? error.message : String(error));
     }
   }
-  const isOptional = cache.source === 'default' || cache.engine === 'singularity2';
-  if (kinds.length === 0 && isOptional && (!exists || cache.engine === 'singularity2')) return undefined;
+  // Nobody asked for a place where nothing is; a cache that is turned off is told, for people wonder where their images stay.
+  if (kinds.length === 0 && cache.engine === 'singularity2') return undefined;
+  if (kinds.length === 0 && cache.source === 'default' && !exists && cache.disabled === undefined) return undefined;
   const obstacle = cache.shared || cache.disabled !== undefined ? undefined : await writeObstacle(cache);
   if (obstacle !== undefined) problems.push(obstacle);
   return {

@@ -9,6 +9,7 @@ import { filesBelow } from './filesBelow';
 import { decodeText, languageByContent, languageByName } from './language';
 import type { LanguageName } from './language';
 import { checkText } from './languages';
+import { isPassedOver } from './passedOver';
 import { readWorkspaceRules, withLabelSchemas } from './workspaceFile';
 import type { WorkspaceRules } from './workspaceRules';
 
@@ -71,7 +72,7 @@ async function* checkFolder(folder: string, { options, rulesOf, seen }: Walk): A
     for await (const file of filesBelow(folder, options.signal)) {
       if (options.signal?.aborted === true) return;
       const rules = await rulesOf(path.dirname(file));
-      if (isIgnored(file, rules) || !isFirst(file, seen)) continue;
+      if (isPassedOver(file, rules.ignore) || !isFirst(file, seen)) continue;
       const checked = checkFile(file, options, { rules, named: false });
       if (checked !== undefined) yield checked;
     }
@@ -153,19 +154,6 @@ export function languageOf(file: string, bytes: Uint8Array, named: boolean): Lan
   const byContent = languageByContent(bytes);
   if (named) return byName ?? byContent ?? (bytes.subarray(0, 4096).includes(0) ? undefined : 'recipe');
   return byName === undefined ? undefined : byContent;
-}
-
-function isIgnored(file: string, rules: WorkspaceRules): boolean {
-  const name = file.split(path.sep).join('/');
-  return rules.ignore.some((glob) => globToPattern(glob).test(name));
-}
-
-/** `*` within a segment, `**` over segments, `?` one character: Node 20 has no matcher of its own. */
-function globToPattern(glob: string): RegExp {
-  const source = glob
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replace(/\*\*\/?|\*|\?/g, (m) => (m === '?' ? '[^/]' : m === '*' ? '[^/]*' : '.*'));
-  return new RegExp(`(^|/)${source}$`);
 }
 
 function readProblem(error: unknown): string {

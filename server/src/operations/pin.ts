@@ -1,5 +1,5 @@
 import { formatDigest, shortDigest } from '../image/digest';
-import type { RegistryReference, ShubReference } from '../image/reference';
+import type { LibraryReference, RegistryReference, ShubReference } from '../image/reference';
 import { without } from '../image/without';
 import { recipeImages } from '../recipe/images';
 import type { RecipeImage } from '../recipe/images';
@@ -52,15 +52,11 @@ async function pinImage(world: World, text: string, image: RecipeImage, { action
   const reference = image.parsed?.reference;
   if (image.templated) return { line: t('{0}: has a placeholder, and is left as it is.', image.value) };
   if (reference?.kind === 'shub') return pinShub(world, image, reference, { action, signal });
-  if (reference?.kind !== 'registry') return { line: t('{0}: only images of a registry have a digest that can be pinned.', image.value) };
   const noted = /^[ \t]*#[ \t]*tag:[ \t]*(\S+)/.exec(text.slice(image.range.end, image.range.end + 300));
-  const place: PinPlace = {
-    text,
-    image,
-    reference,
-    tag: reference.tag ?? noted?.[1],
-    note: { start: image.range.end, end: image.range.end + (noted?.[0].length ?? 0) },
-  };
+  const note = { start: image.range.end, end: image.range.end + (noted?.[0].length ?? 0) };
+  if (reference?.kind === 'library') return pinLibrary(world, { text, image, reference, tag: noted?.[1], note }, { action, signal });
+  if (reference?.kind !== 'registry') return { line: t('{0}: has no digest that could be pinned.', image.value) };
+  const place: PinPlace = { text, image, reference, tag: reference.tag ?? noted?.[1], note };
   if (action === 'unpin') return unpin(place);
   if (action === 'pin' && reference.digest !== undefined) return { line: t('{0}: is pinned already.', image.value) };
   if (action === 'update' && reference.digest === undefined) return { line: t('{0}: is not pinned.', image.value) };
@@ -88,6 +84,38 @@ async function pinShub(world: World, image: RecipeImage, reference: ShubReferenc
       edit: { range: image.range, newText: `${named}@${digest.hex}` },
       line: t('{0}: pinned to the MD5 {1}, which tells accidents and no forgeries.', image.value, digest.hex),
     };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { line: `${image.value}: ${error instanceof Error ? error.message : String(error)}` };
+  }
+}
+
+/** A library's hash takes the place of the tag (LC `client/util.go` IsImageHash): the tag stands in a comment, as for docker. */
+async function pinLibrary(
+  world: World,
+  place: Omit<PinPlace, 'reference'> & { readonly reference: LibraryReference },
+  { action, signal }: PinOptions,
+): Promise<Pin> {
+  const { text, image, reference, tag: noted, note } = place;
+  const pinned = reference.digest?.hex;
+  const range = { start: image.range.start, end: note.end };
+  if (action === 'unpin') {
+    if (pinned === undefined) return { line: t('{0}: has no digest.', image.value) };
+    const newText = `${nameOf(image)}${noted === undefined ? '' : `:${noted}`}`;
+    return { edit: { range, newText }, line: t('{0}: digest taken away.', image.value) };
+  }
+  if (action === 'pin' && pinned !== undefined) return { line: t('{0}: is pinned already.', image.value) };
+  if (action === 'update' && pinned === undefined) return { line: t('{0}: is not pinned.', image.value) };
+  const tag = pinned === undefined ? (reference.tags[0] ?? 'latest') : noted;
+  if (tag === undefined) return { line: t('{0}: has no tag that could name a newer image.', image.value) };
+  try {
+    const named = { ...without(reference, 'digest'), tags: [tag] };
+    const { digest } = await world.hubs.resolve(named, { signal, reason: 'command', fresh: true });
+    if (digest?.algorithm !== 'sha256') return { line: t('{0}: the hub tells no digest.', image.value) };
+    if (digest.hex === pinned) return { line: t('{0}: is up to date.', image.value) };
+    const rest = text.slice(note.end).split('\n', 1)[0]?.trim() ?? '';
+    const newText = `${nameOf(image)}:sha256.${digest.hex}${rest === '' ? ` # tag: ${tag}` : ''}`;
+    return { edit: { range, newText }, line: t('{0}: pinned to {1}.', image.value, shortDigest(digest)) };
   } catch (error) {
     signal.throwIfAborted();
     return { line: `${image.value}: ${error instanceof Error ? error.message : String(error)}` };

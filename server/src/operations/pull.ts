@@ -68,7 +68,8 @@ export async function pullTarget(
 function verifiedBlobs(items: readonly TargetItem[], pulled: readonly PulledItem[]): PulledBlob[] {
   return pulled.flatMap(({ outcome, report, path: file }, index) => {
     const item = items[index];
-    const verified = (outcome === 'pulled' || outcome === 'already-there') && (report?.verdict === 'intact' || report?.verdict === 'signed');
+    const verified =
+      (outcome === 'pulled' || outcome === 'already-there') && (report?.verdict === 'intact' || report?.verdict === 'signed');
     return verified && file !== undefined && item?.kind === 'file' ? [{ path: file, identity: item.identity }] : [];
   });
 }

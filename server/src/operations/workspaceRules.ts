@@ -7,7 +7,7 @@ import type { LabelSchema } from '../labels/label';
 export interface WorkspaceRules {
   /** Severity by rule; a trailing `*` matches many. The user's own settings win. */
   readonly rules: Readonly<Record<string, string>>;
-  /** Globs of paths that `check` passes over. */
+  /** Globs of files that have no findings: `check` passes over them in folders, editors show none. */
   readonly ignore: readonly string[];
   /** Labels that every recipe must set. */
   readonly requiredLabels: readonly string[];

@@ -30,8 +30,8 @@ function imageLenses({ source }: RecipeContext, uri: string, image: RecipeImage)
     range,
     command: { title, command, arguments: [argument] },
   });
-  const hasDigest = image.value.includes('@sha256:');
-  const canPin = kind === 'registry' && !image.templated;
+  const hasDigest = /[@:]sha256[:.]/.test(image.value);
+  const canPin = (kind === 'registry' || kind === 'library') && !image.templated;
   return [
     lens(t('Show manifest'), clientCommands.showManifest, target),
     lens(t('Verify'), clientCommands.verify, target),

@@ -1,4 +1,5 @@
 import type { CompletionItem } from 'vscode-languageserver-types';
+import { completionKind } from '../text/kinds';
 import type { TextRange } from '../text/range';
 import { completeHeaderKey, completeHeaderValue } from './completionHeader';
 import { completionItems } from './completionItem';
@@ -6,6 +7,7 @@ import type { Candidate, CompletionOptions } from './completionItem';
 import { completeFilesStage, completeListWord, completePlaceholder } from './completionLists';
 import { completeSection, completeSectionArgument } from './completionSections';
 import type { RecipeContext } from './context';
+import { documentVariable, variablesOf } from './documentVariables';
 import { placeAt } from './place';
 import type { Place } from './place';
 import { wholeRecipes } from './snippets';
@@ -52,10 +54,28 @@ function candidatesAt(context: RecipeContext, place: Place, offset: number): Can
     case 'placeholder':
       return { range: place.nameRange, candidates: completePlaceholder(context, place) };
     case 'text':
-      return { range: here, candidates: sectionsOnEmptyLine(context, place, offset) };
+      return completeVariable(context, place, offset) ?? { range: here, candidates: sectionsOnEmptyLine(context, place, offset) };
     case 'comment':
       return { range: here, candidates: [] };
   }
+}
+
+/** Behind a `$` of a script: what the engine sets there. */
+function completeVariable(
+  { source, options }: RecipeContext,
+  place: Extract<Place, { kind: 'text' }>,
+  offset: number,
+): Candidates | undefined {
+  if (place.section.content.kind !== 'script') return undefined;
+  const typed = /\$\{?(\w{0,40})$/.exec(source.text.slice(Math.max(place.section.bodyRange.start, offset - 50), offset))?.[1];
+  if (typed === undefined) return undefined;
+  const rest = /^\w{0,40}/.exec(source.text.slice(offset, offset + 40))?.[0] ?? '';
+  const candidates = variablesOf(place.section.name, options.engine).map((label) => ({
+    label,
+    kind: completionKind.variable,
+    documentation: documentVariable(label) ?? '',
+  }));
+  return { range: { start: offset - typed.length, end: offset + rest.length }, candidates };
 }
 
 /** Directly behind the colon, a space comes first. */

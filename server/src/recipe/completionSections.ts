@@ -31,9 +31,10 @@ export function completeSection(
     const isThere = others.some((other) => other.keyword === keyword);
     return { ...candidate(context, keyword, isBare), ...remove, later: isThere && keyword !== 'files' };
   });
+  const present = new Set(others.map((other) => `${other.keyword ?? ''} ${other.app?.name ?? ''}`));
   const named = appNames(context).flatMap((app) =>
     appSectionKeywords
-      .filter((keyword) => !others.some((other) => other.keyword === keyword && other.app?.name === app))
+      .filter((keyword) => !present.has(`${keyword} ${app}`))
       .map((keyword) => ({ ...appCandidate(context, keyword, app), ...remove })),
   );
   const nameless = appSectionKeywords.map((keyword) => ({ ...candidate(context, keyword, isBare), ...remove, later: true }));

@@ -25,6 +25,21 @@ const appVariables: Readonly<Record<string, () => string>> = {
   SCIF_APPS: () => t('Folder of all apps: `/scif/apps`.'),
 };
 
+/** Variables by the section that sees them (A and S internal/pkg/build/stage.go; the others are set when a container starts). */
+const buildVariables: Readonly<Record<string, readonly string[]>> = {
+  pre: ['ROOTFS', 'ENVIRONMENT'],
+  setup: ['ROOTFS', 'ENVIRONMENT'],
+  post: ['ENVIRONMENT', 'LABELS'],
+};
+const runVariables: readonly string[] = ['NAME', 'CONTAINER', 'BIND', 'COMMAND', 'APPNAME'];
+
+/** Names of the variables that the engine sets where a section of this name runs; those of apps in their sections. */
+export function variablesOf(section: string, engine: 'apptainer' | 'singularity'): readonly string[] {
+  if (section.startsWith('app')) return Object.keys(appVariables);
+  const names = Object.hasOwn(buildVariables, section) ? buildVariables[section] : runVariables;
+  return (names ?? []).map((name) => `${engine.toUpperCase()}_${name}`);
+}
+
 /** What is known about an environment variable of the engines, as Markdown; undefined for any other. */
 export function documentVariable(name: string): string | undefined {
   const app = appVariables[name];

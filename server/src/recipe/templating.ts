@@ -20,7 +20,12 @@ export interface TemplatedStage {
   readonly used: readonly string[];
   /** The placeholder at which the engine gives up; the text ends before it. */
   readonly missing?: Placeholder;
+  /** The values make so long a text that nobody reads on; the text ends somewhere. */
+  readonly endless?: true;
 }
+
+/** UTF-16 units that values may add to a stage. */
+const growthLimit = 4_000_000;
 
 /**
  * What the engines make of the text of one stage before they parse it for good: args.NewReader
@@ -31,13 +36,21 @@ export function applyTemplate(text: string, stage: Stage, options: TemplateOptio
   const used = new Set<string>();
   const parts: string[] = [];
   let copied = stage.range.start;
+  let added = 0;
+  const values = new Map<string, string | undefined>();
+  const valueOf = (name: string) => {
+    if (!values.has(name)) values.set(name, argumentValue(name, defaults, options));
+    return values.get(name);
+  };
   for (const placeholder of stage.placeholders) {
     if (placeholder.inComment && options.engine === 'apptainer') continue;
     parts.push(text.slice(copied, placeholder.range.start));
-    const value = argumentValue(placeholder.name, defaults, options);
+    const value = valueOf(placeholder.name);
     if (value === undefined) return { text: parts.join(''), used: [...used], missing: placeholder };
     parts.push(value);
+    added += value.length;
     used.add(placeholder.name);
+    if (added > growthLimit) return { text: parts.join(''), used: [...used], endless: true };
     copied = placeholder.range.end;
   }
   parts.push(text.slice(copied, stage.range.end));
@@ -48,9 +61,12 @@ export function applyTemplate(text: string, stage: Stage, options: TemplateOptio
 export function replacePlaceholders(text: string, defaults: ArgumentValues, options: TemplateOptions): string {
   const parts: string[] = [];
   let copied = 0;
+  let added = 0;
   for (const { name, range } of findPlaceholders(text)) {
     const value = argumentValue(name, defaults, options);
     if (value === undefined) continue;
+    added += value.length;
+    if (added > growthLimit) break;
     parts.push(text.slice(copied, range.start), value);
     copied = range.end;
   }
@@ -65,10 +81,15 @@ export function argumentValue(name: string, defaults: ArgumentValues, options: T
   let result = value;
   for (const inner of findPlaceholders(value)) {
     const replacement = lookUp(inner.name);
+    // A value that names itself grows by a power with each of its placeholders; the engines refuse a section this long anyway.
+    if (result.length > valueLimit) break;
     if (replacement !== undefined) result = result.replaceAll(value.slice(inner.range.start, inner.range.end), () => replacement);
   }
   return result;
 }
+
+/** UTF-16 units: more than a section holds. */
+const valueLimit = 131_072;
 
 /** The values of the stage's `%arguments`: args.ReadDefaults. Of several lines for one name the last wins. */
 export function readDefaults(text: string, stage: Stage, engine: Engine): Map<string, string> {

@@ -1,13 +1,16 @@
 /**
  * The candidate nearest to what was typed, for "did you mean": within a third of its length in edits
  * (insert, delete, replace, swap neighbours), compared without case; one letter is near to itself only. Undefined when none is near.
+ * Of very many candidates only the first thousand are looked at.
  */
 export function nearest(typed: string, candidates: Iterable<string>): string | undefined {
   const word = typed.toLowerCase().slice(0, 100);
   const limit = word.length < 2 ? 0 : Math.max(1, Math.floor(word.length / 3));
   let best: string | undefined;
   let bestDistance = limit + 1;
+  let left = candidateLimit;
   for (const candidate of candidates) {
+    if (left-- === 0) break;
     const distance = editDistance(word, candidate.toLowerCase(), bestDistance);
     if (distance < bestDistance) {
       best = candidate;
@@ -16,6 +19,8 @@ export function nearest(typed: string, candidates: Iterable<string>): string | u
   }
   return best;
 }
+
+const candidateLimit = 1000;
 
 /** Optimal string alignment distance; any number ≥ `bound` means "not nearer than that". */
 function editDistance(a: string, b: string, bound: number): number {

@@ -233,7 +233,10 @@ describe('the index', () => {
     await index.save();
     const again = await openCacheIndex(folder);
     expect(again.get('/c/x', 3, 1000.7)).toMatchObject({ reference: 'oras://h/x:1', verdict: 'intact' });
-    expect(again.get('/c/x', 4, 1000.5)).toBeUndefined();
+    expect(again.get('/c/x', 4, 1000.5)).toEqual({ reference: 'oras://h/x:1' }); // what it was pulled by repairs it
+    again.remember('/c/x', 4, 1000.5, { verdict: 'failed' });
+    expect(again.get('/c/x', 4, 1000.5)).toMatchObject({ reference: 'oras://h/x:1', verdict: 'failed' });
+    expect(again.get('/c/y', 3, 1000.7)).toBeUndefined();
     fs.writeFileSync(path.join(folder, 'cache-index.json'), '{"half');
     expect((await openCacheIndex(folder)).get('/c/x', 3, 1000.5)).toBeUndefined();
   });

@@ -52,6 +52,11 @@ describe('what is offered', () => {
     [`${docker}%applabels tool\n    o|`, ['org.opencontainers.image.source'], []],
     [`${docker}%arguments\n    V=1\n%post\n  x {{ |`, ['V'], []],
     [`${docker}%arguments\n    V=1\nA|\n%post\n  {{ ABSENT }}`, ['ABSENT'], ['V']],
+    [`${docker}%post\n  echo >> $|`, ['APPTAINER_ENVIRONMENT', 'APPTAINER_LABELS'], ['APPTAINER_ROOTFS', 'APPTAINER_NAME']],
+    [`${docker}%setup\n  cp a "\${APP|}/b"`, ['APPTAINER_ROOTFS'], ['APPTAINER_LABELS']],
+    [`${docker}%runscript\n  echo $|`, ['APPTAINER_NAME'], ['APPTAINER_ROOTFS', '%post']],
+    [`${docker}%apprun a\n  echo $S|`, ['SCIF_APPROOT'], ['APPTAINER_NAME']],
+    [`${docker}%labels\n  A $|`, [], ['APPTAINER_NAME']],
     [`${docker}# |`, [], ['From']],
     [`${docker}%help\n  some | text\n`, [], ['%post']],
   ])('%j', (marked, some, none) => {

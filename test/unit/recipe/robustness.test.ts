@@ -138,6 +138,11 @@ function expectTiles(whole: TextRange, parts: readonly TextRange[]): void {
 describe('large and strange input is answered', () => {
   const header = 'Bootstrap: docker\nFrom: alpine\n';
   const megabytes = (count: number, unit: string) => unit.repeat(Math.ceil((count * 1_000_000) / unit.length));
+  const numbered = (count: number, unit: (index: number) => string) => {
+    const parts: string[] = [];
+    for (let length = 0, i = 0; length < count * 1_000_000; i++) length += parts[parts.push(unit(i)) - 1]?.length ?? 0;
+    return parts.join('');
+  };
   test.each<[string, () => string]>([
     ['50 MB of one line', () => megabytes(50, 'a')],
     ['50 MB of zero bytes', () => megabytes(50, '\0')],
@@ -161,6 +166,19 @@ describe('large and strange input is answered', () => {
     ['ignoring comments on one line', () => `${header}# ${megabytes(1, '# container-metalink-ignore ')}`],
     ['variables', () => `${header}%post\n${megabytes(1, 'SINGULARITY_ROOTFS ')}`],
     ['blank lines', () => megabytes(5, '\n \r')],
+    ['space in a value', () => `${header}%arguments\nV=a${' '.repeat(1_000_000)}b\n%post\n{{ V }}\n`],
+    ['a value that names itself', () => `${header}%arguments\nV=${'{{ V }}'.repeat(2000)}\n%post\n${'{{ V }}\n'.repeat(2000)}`],
+    ['values that make a long text', () => `${header}%arguments\nV=${'v'.repeat(60_000)}\n%post\n${'{{ V }}\n'.repeat(50_000)}`],
+    ['a header key many times', () => header + megabytes(1, 'From: b\n')],
+    ['comments in a header', () => header + megabytes(1, 'Include: a#b\n')],
+    ['unknown keys', () => header + numbered(1, (i) => `Key${i}: a\n`)],
+    ['unknown stages', () => numbered(1, (i) => `${header}Stage: stage${i}\n%files from stagf${i}\na b\n`)],
+    ['apps', () => header + numbered(1, (i) => `%apprun tool${i}x\n%appenv tool${i}x\n%apptest tool${i}y\n`)],
+    [
+      'undefined arguments',
+      () => `${header}%arguments\n${numbered(1, (i) => `NAME${i}X=1\n`)}%post\n${numbered(1, (i) => `{{ NAMF${i}X }}\n`)}`,
+    ],
+    ['fingerprints', () => `Bootstrap: oras\nFrom: a/b:1\nFingerprints: ${numbered(1, (i) => `A${i},`)}\n`],
   ])('%s', { timeout: 120_000 }, (_, make) => {
     const text = make();
     const refused = 'refusal' in readDefinitions(parseRecipe(text), 'apptainer');

@@ -3,11 +3,13 @@ import type { CacheCleanParams, CacheCleanResult, CacheEntryView, CacheView } fr
 import { formatBytes } from '../../format';
 import type { Session } from '../../session';
 import { cacheOf, entriesOf } from './entryActions';
+import { selectFocusedRow } from './focusedRow';
 
 type Choice = Omit<CacheCleanParams, 'dryRun'>;
 
-/** "Delete…": the selected entries of the cache view, or the entries that another command names. */
+/** "Delete…": the selected entries of the cache view, by its key also the one with the focus, or the entries that another command names. */
 export async function deleteEntries(session: Session, argument: unknown): Promise<void> {
+  if (argument === undefined) await selectFocusedRow(session);
   const entries = Array.isArray(argument) ? (argument as readonly CacheEntryView[]) : entriesOf(session, argument); // own commands only
   if (entries.length > 0) await clean(session, { paths: entries.map(({ path }) => path) });
 }

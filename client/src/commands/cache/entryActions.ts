@@ -4,6 +4,7 @@ import { pull } from '../../pulling';
 import type { Session } from '../../session';
 import { cacheEntryOf } from '../../targets';
 import { cacheEntryDocument } from '../../views/contentsDocument';
+import { isOnlySelected } from './focusedRow';
 
 /** The entries that a command of the cache view is about: the selected ones when the item is among them, else the item. */
 export function entriesOf(session: Session, argument: unknown): readonly CacheEntryView[] {
@@ -15,8 +16,8 @@ export function entriesOf(session: Session, argument: unknown): readonly CacheEn
 
 /** "Show Details": what is known about the entry and what is inside it. */
 export async function details(session: Session, argument: unknown): Promise<void> {
-  const [entry] = entriesOf(session, argument);
-  if (entry !== undefined)
+  const entry = cacheEntryOf(argument) ?? entriesOf(session, argument)[0];
+  if (entry !== undefined && !isOnlySelected(entry.path))
     await session.documents.show(cacheEntryDocument(await session.server.request('cacheDetails', { path: entry.path })));
 }
 

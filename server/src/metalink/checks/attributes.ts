@@ -8,23 +8,29 @@ import { xmlNamespace } from '../xml/namespaces';
 import type { XmlAttribute, XmlElement } from '../xml/tree';
 import { fixWith } from './context';
 import type { CheckContext } from './context';
+import { rebasedUrls } from './urls';
 
 /** M4-009 … M4-012, M4-066, M4-119: attributes that any element may have, and those that it may not. */
 export function checkAttributes(context: CheckContext, element: XmlElement, definition: ElementDefinition): void {
   for (const attribute of element.attributes) {
     if (attribute.name === 'xmlns' || attribute.prefix === 'xmlns') continue;
-    if (attribute.namespace === xmlNamespace) checkXmlAttribute(context, attribute, definition);
+    if (attribute.namespace === xmlNamespace) checkXmlAttribute(context, element, attribute, definition);
     else if (attribute.namespace === '' && !definition.attributes.some(({ name }) => name === attribute.name)) {
       reportUnknown(context, element, attribute, definition);
     }
   }
 }
 
-function checkXmlAttribute(context: CheckContext, attribute: XmlAttribute, definition: ElementDefinition): void {
+function checkXmlAttribute(context: CheckContext, element: XmlElement, attribute: XmlAttribute, definition: ElementDefinition): void {
   const remove = (title: string): Fix => fixWith(title, [removeAttribute(context.document, attribute)]);
   if (attribute.local === 'base') {
     const message = t('RFC 5854 does not know `xml:base`: it makes no relative URL valid. Write whole URLs.');
-    context.report('M4-011', attribute.nameRange, message, { fixes: [remove(t('Remove `xml:base`'))] });
+    const whole = context.isFull('M4-011') ? [] : rebasedUrls(context, element);
+    const fix =
+      whole.length === 0
+        ? remove(t('Remove `xml:base`'))
+        : fixWith(t('Write whole URLs and remove `xml:base`'), [removeAttribute(context.document, attribute), ...whole]);
+    context.report('M4-011', attribute.nameRange, message, { fixes: [fix] });
   }
   if (attribute.local !== 'lang' || !attribute.hasValue || attribute.unresolved) return;
   if (attribute.value !== '' && !isLanguageTag(attribute.value)) {

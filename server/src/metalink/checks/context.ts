@@ -19,6 +19,8 @@ export interface CheckContext {
   readonly document: XmlDocument;
   /** An XML signature covers something of the document: an edit breaks it (M4-147). */
   readonly signed: boolean;
+  /** Name or URI of the document, where it has one. */
+  readonly fileName: string | undefined;
   report(rule: MetalinkRuleId, range: TextRange, message: string, remarks?: Remarks): void;
   /** Text of a leaf; undefined when it is not known because it holds an entity of the DOCTYPE. */
   valueOf(element: XmlElement): string | undefined;
@@ -33,13 +35,14 @@ const mostOfOneRule = 100;
 /** A fix that touches more places is no quick one, and a document with many findings would hold as many copies of it. */
 export const mostEditsOfOneFix = 1000;
 
-export function createCheckContext(document: XmlDocument, signed: boolean): CheckContext {
+export function createCheckContext(document: XmlDocument, signed: boolean, fileName?: string): CheckContext {
   const findings: Finding[] = [];
   const counts = new Map<MetalinkRuleId, number>();
   const isFull = (rule: MetalinkRuleId): boolean => (counts.get(rule) ?? 0) >= mostOfOneRule;
   return {
     document,
     signed,
+    fileName,
     findings,
     isFull,
     report(rule, range, message, { severity, fixes, related, tags } = {}) {

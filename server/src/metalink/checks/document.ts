@@ -81,11 +81,10 @@ function looksLikeMetalink3(root: XmlElement): boolean {
 }
 
 function reportMisspeltMetalink3(context: CheckContext, root: XmlElement, parsed: ParsedMetalink): void {
-  const message = t(
-    'This has the structure of Metalink 3, but its namespace is `{0}`. Readers know only `{1}`.',
-    root.namespace,
-    metalink3Namespace,
-  );
+  const message =
+    root.namespace === ''
+      ? t('This has the structure of Metalink 3, but is in no namespace. Readers know only `{0}`.', metalink3Namespace)
+      : t('This has the structure of Metalink 3, but its namespace is `{0}`. Readers know only `{1}`.', root.namespace, metalink3Namespace);
   const converted = convertMetalink(parsed);
   const whole = { start: 0, end: context.document.text.length };
   const conversion = converted.text === undefined ? [] : [fixBy(t('Convert to Metalink 4'), whole, converted.text)];

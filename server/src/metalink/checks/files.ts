@@ -3,9 +3,10 @@ import { insertChild, qualified, setAttribute } from '../edits';
 import { dateMilliseconds } from '../dates';
 import { foldPath, longestPath } from '../paths';
 import { childrenNamed } from '../parse';
-import { integerOf, schemeOf } from '../values';
+import { integerOf, schemeOf, userinfoOf } from '../values';
 import { attributeOf, contentRange, nameRange } from '../xml/tree';
 import type { XmlAttribute, XmlElement } from '../xml/tree';
+import { escapeAttribute, escapeText } from '../xml/value';
 import { fixBy, fixWith } from './context';
 import type { CheckContext } from './context';
 import { checkHashes } from './hashes';
@@ -25,7 +26,7 @@ export function checkFiles(context: CheckContext, root: XmlElement): void {
   }
   if (childrenNamed(root, 'origin').length === 0 && files.length > 0) {
     const message = t('There is no `origin`. With one, readers can look for a newer version of this document.');
-    context.report('M4-025', nameRange(root), message);
+    context.report('M4-025', nameRange(root), message, { fixes: originFixes(context, root, files[0]) });
   }
   checkUniqueNames(context, files);
   checkOrderOfDates(context, root);
@@ -45,6 +46,19 @@ export function checkFile(context: CheckContext, file: XmlElement): void {
   checkPieces(context, childrenNamed(file, 'pieces'), size, sizeElement);
   checkMirrors(context, urls, metaurls);
   checkProtection(context, file, urls);
+}
+
+/** Where the document will be is the author's to say. Likely is: beside the file that it describes, under its own name. */
+function originFixes(context: CheckContext, root: XmlElement, file: XmlElement | undefined): ReturnType<typeof fixWith>[] {
+  const url = file === undefined ? undefined : childrenNamed(file, 'url').map((each) => context.valueOf(each)?.trim() ?? '')[0];
+  const name = context.fileName?.split(/[/\\]/).at(-1);
+  if (url === undefined || name === undefined || !/^https?:/i.test(url) || userinfoOf(url) !== undefined || !URL.canParse(name, url))
+    return [];
+  const origin = new URL(name, url);
+  origin.search = '';
+  const element = qualified(root, 'origin');
+  const lines = [`<${element}>${escapeText(origin.href)}</${element}>`];
+  return [fixWith(t('Insert the origin `{0}`', origin.href), [insertChild(context.document, root, lines)], { preferred: false })];
 }
 
 function reportNameless(context: CheckContext, file: XmlElement, name: XmlAttribute | undefined): void {
@@ -87,7 +101,7 @@ function checkUniqueNames(context: CheckContext, files: readonly XmlElement[]): 
         name.valueRange,
         t('`{0}` is there twice. Each file needs its own name; mirrors of one file belong in one `file`.', name.value),
         {
-          fixes: [fixBy(t('Change to `{0}`', other), name.valueRange, other, { preferred: false })],
+          fixes: [fixBy(t('Change to `{0}`', other), name.valueRange, escapeAttribute(other), { preferred: false })],
           related: [{ range: first.valueRange, message: t('The first `{0}`', name.value) }],
         },
       );
@@ -97,7 +111,11 @@ function checkUniqueNames(context: CheckContext, files: readonly XmlElement[]): 
         name.value,
         similar.value,
       );
-      context.report('M4-032a', name.valueRange, message, { related: [{ range: similar.valueRange, message: t('The other name') }] });
+      const other = context.isFull('M4-032a') ? name.value : unusedName(name.value, folded);
+      context.report('M4-032a', name.valueRange, message, {
+        fixes: [fixBy(t('Change to `{0}`', other), name.valueRange, escapeAttribute(other), { preferred: false })],
+        related: [{ range: similar.valueRange, message: t('The other name') }],
+      });
     }
     if (first === undefined) exact.set(name.value, name);
     if (similar === undefined) folded.set(foldPath(name.value), name);
@@ -121,7 +139,8 @@ function unusedName(name: string, taken: ReadonlyMap<string, unknown>): string {
   const dot = name.lastIndexOf('.');
   const [stem, extension] = dot > name.lastIndexOf('/') + 1 ? [name.slice(0, dot), name.slice(dot)] : [name, ''];
   let number = 2;
-  while (taken.has(`${stem}-${String(number)}${extension}`)) number++;
+  const isTaken = (candidate: string): boolean => taken.has(candidate) || taken.has(foldPath(candidate));
+  while (isTaken(`${stem}-${String(number)}${extension}`)) number++;
   return `${stem}-${String(number)}${extension}`;
 }
 

@@ -149,7 +149,7 @@ function reportLength(
     likely === undefined
       ? []
       : [fixWith(t('Change the type to `{0}`', likely.name), [setAttribute(hash, 'type', likely.name)], { preferred: false })];
-  context.report(rule, range, t('A {0} digest has {1} digits; this one has {2}.', known.name, known.digits, digest.length), { fixes });
+  context.report(rule, range, t('{0} digests have {1} digits; this one has {2}.', known.name, known.digits, digest.length), { fixes });
 }
 
 function reportWeak(context: CheckContext, type: XmlAttribute | undefined, known: HashFunction): void {

@@ -155,11 +155,11 @@ function checkCount(
   const expected = (size + length - 1n) / length;
   if (BigInt(count) === expected) return;
   const message = t(
-    'A file of {0} bytes in pieces of {1} has {2} pieces; here are {3}. Readers that count refuse them.',
+    'Number of piece hashes: {0}. For a file of {1} bytes in pieces of {2} it must be {3}; readers that count refuse the list.',
+    count,
     size,
     length,
     expected,
-    count,
   );
   context.report('M4-064', nameRange(list), message, { related: [{ range: contentRange(sizeElement), message: t('The size') }] });
 }

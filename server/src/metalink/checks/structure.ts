@@ -48,8 +48,13 @@ function checkChildren(context: CheckContext, parent: XmlElement, definition: El
 function checkChild(context: CheckContext, child: XmlElement, parent: XmlElement, definition: ElementDefinition): void {
   if (definition.textConstruct) {
     const message = t('`{0}` holds text only; an element inside it is forbidden. Write `<` as `&lt;` if text is meant.', definition.name);
-    context.report(definition.name === 'hash' ? 'M4-088' : 'M4-090', nameRange(child), message, {
-      fixes: [fixWith(t('Remove `{0}`', child.name), [{ range: { start: child.start, end: child.end }, newText: '' }])],
+    const range = { start: child.start, end: child.end };
+    const isHash = definition.name === 'hash';
+    // References in it keep their meaning; only the tags become text.
+    const written = context.document.text.slice(child.start, child.end).replaceAll('<', '&lt;');
+    const escape = isHash ? [] : [fixBy(t('Make `{0}` text', child.name), range, written)];
+    context.report(isHash ? 'M4-088' : 'M4-090', nameRange(child), message, {
+      fixes: [...escape, fixBy(t('Remove `{0}`', child.name), range, '', { preferred: isHash })],
     });
     return;
   }

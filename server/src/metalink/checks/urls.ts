@@ -1,11 +1,13 @@
+import type { OffsetEdit } from '../../text/finding';
 import { t } from '../../text/l10n';
 import { removeElement } from '../edits';
 import { countries, countryMistakes, metaurlTypes } from '../registries';
 import { encodeIri, hasOuterSpace, isIri, isMediaType, isPriority, schemeOf, trimSpace, userinfoOf } from '../values';
+import { xmlNamespace } from '../xml/namespaces';
 import { attributeOf, contentRange, nameRange } from '../xml/tree';
 import type { XmlAttribute, XmlElement } from '../xml/tree';
 import { escapeText } from '../xml/value';
-import { fixBy, fixWith } from './context';
+import { fixBy, fixWith, mostEditsOfOneFix } from './context';
 import type { CheckContext } from './context';
 import { checkPath } from './names';
 
@@ -71,10 +73,41 @@ function iriFixes(context: CheckContext, element: XmlElement, value: string): Re
     const encoded = encodeIri(value);
     return isIri(encoded) ? [fixBy(t('Change to `{0}`', encoded), range, escapeText(encoded))] : [];
   }
-  const origin = originOf(context, element);
-  if (origin === undefined || !URL.canParse(value, origin)) return [];
-  const absolute = new URL(value, origin).href;
-  return [fixBy(t('Change to `{0}`', absolute), range, escapeText(absolute))];
+  const absolute = absoluteOf(context, element, value);
+  return absolute === undefined ? [] : [fixBy(t('Change to `{0}`', absolute), range, escapeText(absolute))];
+}
+
+/** What a relative URL most likely means: joined to `xml:base`, which was written for that, or to the origin; a host alone lacks `https:`. */
+function absoluteOf(context: CheckContext, element: XmlElement, value: string): string | undefined {
+  const base = baseOf(element) ?? originOf(context, element);
+  if (base !== undefined) return URL.canParse(value, base) ? new URL(value, base).href : undefined;
+  const host = /^(?:\/\/)?([a-z0-9-]+(?:\.[a-z0-9-]+)+\/.*)$/i.exec(value)?.[1];
+  return host !== undefined && isIri(`https://${host}`) ? `https://${host}` : undefined;
+}
+
+function baseOf(element: XmlElement): string | undefined {
+  for (let holder: XmlElement | undefined = element; holder !== undefined; holder = holder.parent) {
+    const base = holder.attributes.find(({ local, namespace }) => local === 'base' && namespace === xmlNamespace);
+    if (base !== undefined && isIri(base.value)) return base.value;
+  }
+  return undefined;
+}
+
+/** Edits that write the relative URLs below `holder` as its `xml:base` means them. */
+export function rebasedUrls(context: CheckContext, holder: XmlElement): OffsetEdit[] {
+  const files = holder.local === 'file' ? [holder] : holder.children.filter(({ local }) => local === 'file');
+  const urls = holder.local === 'url' || holder.local === 'metaurl' ? [holder] : files.flatMap(({ children }) => children);
+  return urls
+    .filter(
+      ({ local, namespace, selfClosing }) => (local === 'url' || local === 'metaurl') && namespace === holder.namespace && !selfClosing,
+    )
+    .slice(0, mostEditsOfOneFix)
+    .flatMap((url) => {
+      const value = trimSpace(context.valueOf(url) ?? '');
+      if (value === '' || schemeOf(value) !== undefined || baseOf(url) === undefined) return [];
+      const absolute = absoluteOf(context, url, value);
+      return absolute === undefined ? [] : [{ range: contentRange(url), newText: escapeText(absolute) }];
+    });
 }
 
 function originOf(context: CheckContext, element: XmlElement): string | undefined {

@@ -1,6 +1,5 @@
 import type { Fix } from '../../text/finding';
 import { t } from '../../text/l10n';
-import { nearest } from '../../text/nearest';
 import type { TextRange } from '../../text/range';
 import { headerEntry } from '../lookup';
 import type { HeaderEntry, Stage } from '../syntax';
@@ -113,7 +112,12 @@ const formerAgents: Readonly<Record<string, string>> = {
   podman: 'docker-daemon',
 };
 
-function reportUnknownAgent({ engine, options, recipe, report }: CheckContext, entry: HeaderEntry, name: string, agent?: Agent): void {
+function reportUnknownAgent(
+  { engine, guess: guessed, options, recipe, report }: CheckContext,
+  entry: HeaderEntry,
+  name: string,
+  agent?: Agent,
+): void {
   const shown = options.engine === 'apptainer' ? `invalid build source ${name}` : `invalid build source "${name}"`;
   const message = t('Unknown bootstrap agent {0}: {1} stops with "{2}".', quoted(name), engine, shown);
   if (agent !== undefined) {
@@ -126,7 +130,7 @@ function reportUnknownAgent({ engine, options, recipe, report }: CheckContext, e
   }
   const usable = [...agents.values()].filter((other) => other.engine === undefined || other.engine === options.engine);
   const names = usable.map((other) => other.name);
-  const guess = names.find((other) => other === name.toLowerCase()) ?? formerAgents[name.toLowerCase()] ?? nearest(name, names);
+  const guess = names.find((other) => other === name.toLowerCase()) ?? formerAgents[name.toLowerCase()] ?? guessed(name, names);
   const isFirst = recipe.stages.find((stage) => !stage.empty)?.header.entries[0] === entry;
   if (guess === undefined) {
     report(
@@ -225,11 +229,13 @@ function checkOsVersion(context: CheckContext, stage: Stage, agent: Agent): void
 function checkFingerprints(context: CheckContext, stage: Stage, agent: Agent): void {
   const entry = headerEntry(stage, 'fingerprints');
   if (entry === undefined || !agent.optional.includes('fingerprints') || entry.value.includes('{{')) return;
+  let from = entry.valueRange.start;
   for (const word of entry.value.split(',')) {
     const fingerprint = word.trim();
     if (/^[0-9a-f]{40}$/i.test(fingerprint) || entry.value === '') continue;
-    const offset = context.text.indexOf(fingerprint, entry.valueRange.start);
+    const offset = context.text.indexOf(fingerprint, from);
     const isThere = fingerprint !== '' && offset >= 0 && offset < entry.valueRange.end;
+    if (isThere) from = offset + fingerprint.length;
     const joined = fingerprint.replace(/[\s:]+|^0x/gi, '');
     const range = isThere ? { start: offset, end: offset + fingerprint.length } : entry.valueRange;
     const fixes =

@@ -1,6 +1,5 @@
 import type { Fix } from '../../text/finding';
 import { t } from '../../text/l10n';
-import { nearest } from '../../text/nearest';
 import type { TextRange } from '../../text/range';
 import type { ArgumentLine, Placeholder, Stage } from '../syntax';
 import { argumentLines, isAssigned } from '../templating';
@@ -24,17 +23,18 @@ export function checkArguments(context: CheckContext): void {
 
 function checkPlaceholders(context: CheckContext, stage: Stage, lines: readonly ArgumentLine[], used: Set<string>): void {
   const isApptainer = context.options.engine === 'apptainer';
+  const byName = new Map(lines.map((line) => [line.key, line]));
   for (const placeholder of stage.placeholders) {
     if (placeholder.inComment && isApptainer) {
       checkHiddenPlaceholder(context, placeholder);
       continue;
     }
     used.add(placeholder.name);
-    if (context.argument(stage, placeholder.name) === undefined) reportUndefined(context, stage, placeholder, lines);
+    if (!context.hasArgument(stage, placeholder.name)) reportUndefined(context, stage, placeholder, byName);
   }
 }
 
-function reportUndefined(context: CheckContext, stage: Stage, placeholder: Placeholder, lines: readonly ArgumentLine[]): void {
+function reportUndefined(context: CheckContext, stage: Stage, placeholder: Placeholder, lines: ReadonlyMap<string, ArgumentLine>): void {
   const { name, nameRange } = placeholder;
   const stop = t(
     '{0} has no value: {1} stops with "build var {2} is not defined through either --build-arg (--build-arg-file) or \'arguments\' section".',
@@ -42,9 +42,8 @@ function reportUndefined(context: CheckContext, stage: Stage, placeholder: Place
     context.engine,
     name,
   );
-  const skipped = lines.findLast((line) => line.key === name);
-  const known = lines.filter((line) => isAssigned(line, context.options.engine)).map((line) => line.key);
-  const guess = skipped === undefined ? nearest(name, known) : undefined;
+  const skipped = lines.get(name);
+  const guess = skipped === undefined ? context.guess(name, context.defaults(stage).keys()) : undefined;
   const other = context.recipe.stages.find((candidate) => candidate !== stage && context.defaults(candidate).has(name));
   const fixes: Fix[] = [];
   if (guess !== undefined)
@@ -131,13 +130,13 @@ function skipReason(line: ArgumentLine): string {
 function checkValue({ report }: CheckContext, line: ArgumentLine): void {
   const { value, valueRange } = line;
   const bare = /^(["'])(.*)\1$/s.exec(value)?.[2];
-  const comment = /\s+#\s.*$/s.exec(value);
+  const comment = commentStart(value);
   if (bare !== undefined && !bare.includes(value[0] ?? ''))
     report('lint/argument-value', valueRange, t('Quotes become part of the value: nothing is unquoted in {0}.', '`%arguments`'), {
       fixes: [{ title: t('Remove the quotes'), edits: [{ range: valueRange, newText: bare }], preferred: true }],
     });
-  else if (comment !== null) {
-    const range = { start: valueRange.start + comment.index, end: valueRange.end };
+  else if (comment !== undefined) {
+    const range = { start: valueRange.start + comment, end: valueRange.end };
     report(
       'lint/argument-value',
       range,
@@ -147,6 +146,12 @@ function checkValue({ report }: CheckContext, line: ArgumentLine): void {
       },
     );
   }
+}
+
+/** Where the space before a `#` that stands between space begins. */
+function commentStart(value: string): number | undefined {
+  const hash = value.search(/\s#\s/);
+  return hash < 0 ? undefined : value.slice(0, hash).trimEnd().length;
 }
 
 /** `{{ V.x }}` and `{{ V-X }}` in a header: nobody but our templating replaces anything there. */

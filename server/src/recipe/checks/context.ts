@@ -1,13 +1,17 @@
 import type { Finding } from '../../text/finding';
+import { nearest } from '../../text/nearest';
 import type { TextRange } from '../../text/range';
 import type { RecipeOptions } from '../options';
 import { defaultSeverity } from '../rules';
 import type { RecipeRuleId } from '../rules';
 import type { ParsedRecipe, Recipe, Stage } from '../syntax';
-import { argumentValue, readDefaults, replacePlaceholders } from '../templating';
+import { readDefaults, replacePlaceholders } from '../templating';
 
 /** More than anybody reads: a file that is no recipe at all must not fill the memory with findings. */
 const findingLimit = 10_000;
+
+/** More typos than anybody makes in one file. */
+const guessLimit = 300;
 
 /** What a check looks at, and where it says what it found. */
 export interface CheckContext {
@@ -18,12 +22,14 @@ export interface CheckContext {
   /** The engine's name in a sentence. */
   readonly engine: string;
   readonly report: (code: RecipeRuleId, range: TextRange, message: string, extra?: FindingExtra) => void;
+  /** The nearest candidate, as `nearest` says; undefined once it was asked often: a file full of mistakes is another thing than a typo. */
+  readonly guess: (typed: string, candidates: Iterable<string>) => string | undefined;
   /** The `%arguments` of a stage: read once. */
   defaults(stage: Stage): ReadonlyMap<string, string>;
   /** A value of a stage after templating; placeholders without a value stay. */
   fill(stage: Stage, value: string): string;
-  /** The value of a build argument in a stage, or undefined. */
-  argument(stage: Stage, name: string): string | undefined;
+  /** Whether a build argument has a value in a stage. */
+  hasArgument(stage: Stage, name: string): boolean;
 }
 
 export type FindingExtra = Partial<Pick<Finding, 'fixes' | 'related' | 'tags' | 'severity'>>;
@@ -39,6 +45,7 @@ export function createCheckContext(parsed: ParsedRecipe, options: RecipeOptions,
     }
     return values;
   };
+  let guesses = 0;
   return {
     parsed,
     recipe,
@@ -48,9 +55,10 @@ export function createCheckContext(parsed: ParsedRecipe, options: RecipeOptions,
     report: (code, range, message, extra = {}) => {
       if (findings.length < findingLimit) findings.push({ code, severity: defaultSeverity(code), message, range, ...extra });
     },
+    guess: (typed, candidates) => (guesses++ < guessLimit ? nearest(typed, candidates) : undefined),
     defaults,
     fill: (stage, value) => (value.includes('{{') ? replacePlaceholders(value, defaults(stage), options) : value),
-    argument: (stage, name) => argumentValue(name, defaults(stage), options),
+    hasArgument: (stage, name) => options.buildArguments.has(name) || defaults(stage).has(name),
   };
 }
 

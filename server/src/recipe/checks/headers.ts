@@ -8,17 +8,18 @@ import type { CheckContext } from './context';
 /** What the engines do with header lines without a word: forget, replace, cut, pass over. */
 export function checkHeaders(context: CheckContext): void {
   for (const stage of context.recipe.stages) {
-    for (const entry of stage.header.entries) checkFate(context, stage, entry);
+    const kept = new Map(stage.header.entries.flatMap((entry) => (entry.fate === 'kept' ? [[entry.name, entry]] : [])));
+    for (const entry of stage.header.entries) checkFate(context, entry, kept);
     checkCutValues(context, stage);
     checkUnreadKeys(context, stage);
   }
 }
 
-function checkFate(context: CheckContext, stage: Stage, entry: HeaderEntry): void {
+function checkFate(context: CheckContext, entry: HeaderEntry, counting: ReadonlyMap<string, HeaderEntry>): void {
   const { engine } = context;
   // Where the engine crashes, more need not be said.
-  const isBroken = context.parsed.problems.some((problem) => problem.code === 'parse/broken-continuation' && problem.entry === entry);
-  if (entry.fate === 'dropped' && !isBroken)
+  const isBroken = () => context.parsed.problems.some((problem) => problem.code === 'parse/broken-continuation' && problem.entry === entry);
+  if (entry.fate === 'dropped' && !isBroken())
     context.report(
       'lint/dropped-header',
       entry.range,
@@ -36,7 +37,7 @@ function checkFate(context: CheckContext, stage: Stage, entry: HeaderEntry): voi
       { ...withoutBackslash(context.text, entry), tags: ['unnecessary'] },
     );
   if (entry.fate === 'replaced') {
-    const kept = stage.header.entries.find((other) => other.name === entry.name && other.fate === 'kept');
+    const kept = counting.get(entry.name);
     context.report(
       'lint/duplicate-header',
       entry.range,
@@ -58,10 +59,11 @@ function withoutBackslash(text: string, entry: HeaderEntry) {
 
 /** A `#` cuts the line wherever it stands; with a space before it, that is what the author wants. */
 function checkCutValues(context: CheckContext, stage: Stage): void {
+  const ends = new Map(stage.header.entries.flatMap((entry) => entry.lines.map((line) => [line.end, entry])));
   for (const comment of stage.header.comments) {
     const before = context.text[comment.start - 1];
     if (before === undefined || before === '\n' || before === ' ' || before === '\t') continue;
-    const entry = stage.header.entries.find((other) => other.lines.some((line) => line.end === comment.start));
+    const entry = ends.get(comment.start);
     if (entry === undefined) continue;
     context.report(
       'lint/cut-value',

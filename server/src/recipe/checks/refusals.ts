@@ -1,6 +1,5 @@
 import type { Fix } from '../../text/finding';
 import { t } from '../../text/l10n';
-import { nearest } from '../../text/nearest';
 import type { TextRange } from '../../text/range';
 import type { HeaderEntry, RecipeProblem, Section } from '../syntax';
 import { appSectionKeywords, headerKeyOf, headerKeys, isAppSectionKeyword, sectionKeywords } from '../vocabulary';
@@ -150,7 +149,7 @@ function headerWithoutValue({ engine }: CheckContext, found: string, range: Text
   );
 }
 
-function unknownHeader({ engine, options }: CheckContext, entry: HeaderEntry): Description {
+function unknownHeader({ engine, guess: guessed, options }: CheckContext, entry: HeaderEntry): Description {
   const stop = t(
     'Unknown header key {0}: {1} stops with "invalid header keyword found: {2}".',
     quoted(entry.key),
@@ -168,7 +167,7 @@ function unknownHeader({ engine, options }: CheckContext, entry: HeaderEntry): D
     ]);
   }
   const known = [...headerKeys.values()].filter((key) => key.engine === undefined || key.engine === options.engine).map((key) => key.name);
-  const guess = nearest(entry.key, known);
+  const guess = guessed(entry.key, known);
   if (guess === undefined) return say(stop);
   return say(`${stop} ${t('Did you mean {0}?', quoted(guess))}`, [changeTo(entry.keyRange, guess)]);
 }
@@ -231,7 +230,7 @@ function unknownSection(context: CheckContext, section: Section): Description {
     visible(section.name),
   );
   const lower = written.toLowerCase();
-  const guess = otherNames[lower] ?? nearest(lower, [...sectionKeywords, ...appSectionKeywords]);
+  const guess = otherNames[lower] ?? context.guess(lower, [...sectionKeywords, ...appSectionKeywords]);
   const isIndented = section.markRange.start > section.lineRange.start;
   if (guess === undefined || isIndented || section.nameRange.start > section.markRange.end)
     return say(

@@ -1,5 +1,4 @@
 import { t } from '../../text/l10n';
-import { nearest } from '../../text/nearest';
 import { fields } from '../engineText';
 import type { Section, Stage } from '../syntax';
 import { quoted } from './context';
@@ -213,7 +212,7 @@ function checkApp({ engine, report }: CheckContext, section: Section): void {
 }
 
 /** An app that has one section only, with a name close to another app's. */
-function checkAppNames({ report }: CheckContext, stage: Stage): void {
+function checkAppNames({ guess: guessed, report }: CheckContext, stage: Stage): void {
   const sections = stage.sections.filter((section) => section.app !== undefined && section.app.name.length > 3);
   const counts = new Map<string, number>();
   for (const { app } of sections) if (app !== undefined) counts.set(app.name, (counts.get(app.name) ?? 0) + 1);
@@ -221,7 +220,7 @@ function checkAppNames({ report }: CheckContext, stage: Stage): void {
   const common = [...counts].filter(([, count]) => count > 1).map(([name]) => name);
   for (const { app } of sections) {
     if (app === undefined || counts.get(app.name) !== 1) continue;
-    const guess = nearest(app.name, common);
+    const guess = guessed(app.name, common);
     if (guess === undefined || /\d/.test(guess) || /\d/.test(app.name)) continue;
     report(
       'lint/app-name-typo',

@@ -1,5 +1,4 @@
 import { t } from '../../text/l10n';
-import { nearest } from '../../text/nearest';
 import type { TextRange } from '../../text/range';
 import { filesSource, headerEntry } from '../lookup';
 import type { Section, Stage } from '../syntax';
@@ -69,7 +68,7 @@ function checkSource(context: CheckContext, stage: Stage, section: Section, name
   if (/\{\{\s*\w+\s*\}\}/.test(name)) return;
   const target = named.get(name);
   if (target === undefined) {
-    const guess = nearest(name, named.keys());
+    const guess = context.guess(name, named.keys());
     const stop = t('There is no stage {0}: {1} stops with "stage {2} was not found".', quoted(name), engine, name);
     const fixes =
       guess === undefined

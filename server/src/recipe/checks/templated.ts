@@ -11,7 +11,7 @@ import type { CheckContext } from './context';
 export function checkTemplated({ engine, options, parsed, report, text }: CheckContext, stage: Stage): void {
   if (parsed.problems.some((problem) => problem.engine === undefined || problem.engine === options.engine)) return;
   const filled = applyTemplate(text, stage, options);
-  if (filled.missing !== undefined) return;
+  if (filled.missing !== undefined || filled.endless === true) return;
   const again = parseStageText(filled.text);
   const answer = readDefinitions(again, options.engine);
   if ('stages' in answer) return;
@@ -32,14 +32,16 @@ export function checkTemplated({ engine, options, parsed, report, text }: CheckC
 /** The placeholder whose value begins last at or before an offset of the text after templating; what it brings in is there or behind. */
 function placeholderBefore(text: string, stage: Stage, options: TemplateOptions, offset: number): Placeholder | undefined {
   const defaults = readDefaults(text, stage, options.engine);
+  const lengths = new Map<string, number>();
   let found: Placeholder | undefined;
   let shift = -stage.range.start;
   for (const placeholder of stage.placeholders) {
     if (placeholder.inComment && options.engine === 'apptainer') continue;
     if (found !== undefined && placeholder.range.start + shift > offset) break;
     found = placeholder;
-    const value = argumentValue(placeholder.name, defaults, options) ?? '';
-    shift += value.length - (placeholder.range.end - placeholder.range.start);
+    const value = lengths.get(placeholder.name) ?? argumentValue(placeholder.name, defaults, options)?.length ?? 0;
+    lengths.set(placeholder.name, value);
+    shift += value - (placeholder.range.end - placeholder.range.start);
   }
   return found;
 }
