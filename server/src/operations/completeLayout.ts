@@ -101,29 +101,37 @@ function referenceName(identity: string): string | undefined {
 async function complete(layout: string, images: readonly LayoutDescriptor[], signal: AbortSignal): Promise<PulledItem> {
   const title = t('OCI layout');
   try {
-    await withLayoutLock(layout, t('adding an image'), signal, async () => {
+    const changed = await withLayoutLock(layout, t('adding an image'), signal, async () => {
       await readLayoutIndex(layout); // when it is broken, nothing is added
-      await writeNew(path.join(layout, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
+      const isNew = await writeNew(path.join(layout, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
+      let added = 0;
       await changeLayoutIndex(layout, ({ manifests }) => {
         const lacking = images.filter(({ digest }) => manifests.every((there) => there.digest !== digest));
+        added = lacking.length;
         return lacking.length === 0 ? undefined : [...manifests, ...lacking];
       });
+      return isNew || added > 0;
     });
+    const message = changed
+      ? t('{0} is an OCI layout now: "oci-layout" and "index.json" were made from the verified manifests.', layout)
+      : t('{0} is an OCI layout with these images already.', layout);
+    return { title, outcome: changed ? 'pulled' : 'already-there', path: layout, message };
   } catch (error) {
     signal.throwIfAborted();
     const problem = writeError(error, layout);
     const message = problem instanceof Error ? problem.message : String(problem);
     return { title, outcome: 'failed', message: t('{0} could not be made an OCI layout: {1}', layout, message) };
   }
-  const message = t('{0} is an OCI layout now: "oci-layout" and "index.json" were made from the verified manifests.', layout);
-  return { title, outcome: 'pulled', path: layout, message };
 }
 
-async function writeNew(file: string, content: string): Promise<void> {
+/** Whether the file was not there. */
+async function writeNew(file: string, content: string): Promise<boolean> {
   try {
     await fs.writeFile(file, content, { flag: 'wx' });
+    return true;
   } catch (error) {
     if (!hasCode(error, 'EEXIST')) throw error;
+    return false;
   }
 }
 

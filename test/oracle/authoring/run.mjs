@@ -18,7 +18,7 @@ const home = path.join(work, 'home');
 let passed = 0;
 let failed = 0;
 
-const missing = ['jing', 'aria2c'].filter((program) => spawnSync('which', [program]).status !== 0);
+const missing = ['jing', 'aria2c', 'skopeo'].filter((program) => spawnSync('which', [program]).status !== 0);
 if (!fs.existsSync(schema)) missing.push(schema);
 try {
   if (missing.length === 0) await main();
@@ -154,6 +154,7 @@ async function judgeCreated(hub, created) {
     const byUs = await download('our pull', ['pull', file], name);
     check(`${name}: our pull verifies it`, byUs.status === 0, byUs.stderr);
     compare(`${name}: our pull`, text, byUs.folder);
+    if (/^docker/.test(name)) judgeLayout(name, byUs.folder);
   }
   check(
     'pieces are written for what is larger than a piece',
@@ -165,6 +166,12 @@ async function judgeCreated(hub, created) {
     /BEGIN PGP SIGNATURE/.test(fs.readFileSync(path.join(work, 'local-with-everything.meta4'), 'utf8')),
     '',
   );
+}
+
+/** What was pulled by the metalink of an image is an OCI layout, says a program that reads them. */
+function judgeLayout(name, folder) {
+  const { status, stdout, stderr } = spawnSync('skopeo', ['inspect', `oci:${folder}`], { encoding: 'utf8', timeout: 30_000 });
+  check(`${name}: skopeo reads the folder as an OCI layout`, status === 0 && stdout.includes('"Layers"'), stderr);
 }
 
 /** Other bytes than declared, of the same length, from the only server: neither program may take them. */
