@@ -41,11 +41,7 @@ export async function askForTarget(prompt: string): Promise<Target | undefined> 
     picker.items = [...asTyped, ...files, browse];
   });
   const choice = await new Promise<(vscode.QuickPickItem & { target?: Target | undefined }) | undefined>((resolve) => {
-    picker.onDidAccept(() => {
-      // Who pastes a reference and presses Enter is quicker than the list: what was typed counts, not the file that is still marked.
-      const typed = picker.value.includes('://') ? readTarget(picker.value) : undefined;
-      resolve(typed === undefined ? picker.selectedItems[0] : { label: picker.value, target: typed });
-    });
+    picker.onDidAccept(() => resolve(chosen(picker, browse)));
     picker.onDidHide(() => resolve(undefined));
     picker.show();
   });
@@ -53,6 +49,19 @@ export async function askForTarget(prompt: string): Promise<Target | undefined> 
   if (choice !== browse) return choice?.target;
   const [uri] = (await vscode.window.showOpenDialog({ title: prompt })) ?? [];
   return uri === undefined ? undefined : targetOfUri(uri);
+}
+
+/**
+ * What Enter stands for. On a slow connection it may come before the list has followed the typing; then the entry that is still marked
+ * does not fit the text, and the text counts.
+ */
+function chosen(
+  { value, selectedItems: [selected] }: vscode.QuickPick<vscode.QuickPickItem & { target?: Target | undefined }>,
+  browse: vscode.QuickPickItem,
+): (vscode.QuickPickItem & { target?: Target | undefined }) | undefined {
+  const target = readTarget(value);
+  const fits = selected === browse || selected?.label.toLowerCase().includes(value.trim().toLowerCase()) === true;
+  return target === undefined || fits ? selected : { label: value, target };
 }
 
 /** A short name for messages and titles: the file's name, or the reference. */

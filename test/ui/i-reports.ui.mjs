@@ -49,7 +49,7 @@ async function legacyImage(signingKeys, fingerprint) {
 /** Verifies a file by its path in the workspace and gives the report when its first line has the words. */
 async function report(workbench, file, words, picture) {
   await workbench.command('Containers: Verify Container');
-  await workbench.quickInput().waitFor();
+  await workbench.quickInput().getByText('Verify which container?').waitFor();
   await workbench.answer(file);
   await workbench.line(words).first().waitFor({ timeout: 90_000 });
   await workbench.settled();

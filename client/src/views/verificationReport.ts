@@ -30,13 +30,13 @@ export function verdictText(report: VerificationReport): string {
     case 'intact':
       return report.signatures.length === 0 ? vscode.l10n.t('INTACT · NOT SIGNED') : vscode.l10n.t('INTACT · NOT SIGNED BY A TRUSTED KEY');
     case 'unverified':
-      return vscode.l10n.t('UNVERIFIED · NOTHING TO COMPARE WITH');
+      return isUnread(report) ? vscode.l10n.t('UNVERIFIED · NO BYTES TO COMPARE') : vscode.l10n.t('UNVERIFIED · NOTHING TO COMPARE WITH');
   }
 }
 
 function writeReport(builder: DocumentBuilder, report: VerificationReport, target: Target): void {
   builder.action(vscode.l10n.t('$(refresh) Verify again'), 'containerMetalink.verify', target);
-  if (report.verdict !== 'failed')
+  if (report.verdict !== 'failed' && !isUnread(report))
     builder.action(vscode.l10n.t('$(cloud-download) Pull into the cache'), 'containerMetalink.pullIntoCache', target);
   if (report.path !== undefined)
     builder.action(vscode.l10n.t('$(list-tree) Show contents'), 'containerMetalink.showContents', { kind: 'path', path: report.path });
@@ -61,6 +61,11 @@ function writeReport(builder: DocumentBuilder, report: VerificationReport, targe
   if (report.path !== undefined) builder.line(vscode.l10n.t('File: {0}', report.path));
   if (report.size !== undefined) builder.line(vscode.l10n.t('Size: {0}', formatExactBytes(report.size)));
   builder.line(vscode.l10n.t('Checked: {0}', formatTime(report.time)));
+}
+
+/** Nobody had bytes to look at. */
+function isUnread({ checks }: VerificationReport): boolean {
+  return checks.length > 0 && checks.every(({ name }) => name === 'access');
 }
 
 function verdictSymbol({ verdict }: VerificationReport): string {
@@ -108,7 +113,7 @@ function writeSignature(builder: DocumentBuilder, signature: SignatureFinding, t
     signature.status === 'valid' && signature.kind.includes('pgp') && signature.trust !== 'trusted' && fingerprint !== undefined;
   if (trustable)
     builder.action(vscode.l10n.t('$(key) Trust this key…'), 'containerMetalink.trustKey', { fingerprint, signer: signature.signer });
-  if (signature.status === 'unknown-key' && signature.kind !== 'xmldsig')
+  if (signature.status === 'unknown-key')
     builder.action(vscode.l10n.t('$(key) Verify with a key file…'), 'containerMetalink.verify', { ...target, wish: 'key-file' });
   if (signature.trust === 'trusted' && fingerprint !== undefined)
     builder.action(vscode.l10n.t('$(key) Forget this key…'), 'containerMetalink.forgetKey', { fingerprint });
@@ -118,8 +123,10 @@ function writeSignature(builder: DocumentBuilder, signature: SignatureFinding, t
   if (fingerprint !== undefined) rows.push([vscode.l10n.t('key'), groupsOfFour(fingerprint)]);
   if (signature.signer !== undefined && !signature.message.includes(signature.signer))
     rows.push([vscode.l10n.t('signer'), signature.signer]);
-  if (signature.keySource !== undefined) rows.push([vscode.l10n.t('key from'), signature.keySource]);
-  if (fingerprint !== undefined) rows.push([vscode.l10n.t('trust'), trustText(signature)]);
+  if (signature.keySource !== undefined && !signature.message.includes(signature.keySource))
+    rows.push([vscode.l10n.t('key from'), signature.keySource]);
+  // What a valid signature says of itself tells how far its key is trusted.
+  if (fingerprint !== undefined && signature.status === 'invalid') rows.push([vscode.l10n.t('trust'), trustText(signature)]);
   if (signature.covers.length > 0) rows.push([vscode.l10n.t('covers'), signature.covers.join(', ')]);
   if (signature.created !== undefined) rows.push([vscode.l10n.t('made'), formatTime(signature.created)]);
   if (signature.error !== undefined && !signature.message.includes(signature.error)) rows.push([vscode.l10n.t('error'), signature.error]);

@@ -25,7 +25,7 @@ export type KeyTrust = 'trusted' | 'keyring' | 'fetched' | 'unknown';
 /** One signature in or beside an image. */
 export interface SignatureFinding {
   readonly status: 'valid' | 'invalid' | 'unknown-key';
-  readonly kind: 'pgp' | 'dsse' | 'legacy-pgp' | 'detached-pgp' | 'xmldsig';
+  readonly kind: 'pgp' | 'dsse' | 'legacy-pgp' | 'detached-pgp';
   /** Full fingerprint of the signer's primary key, upper-case hexadecimal (PGP), or `SHA256:…` (DSSE). */
   readonly fingerprint?: string;
   readonly signer?: string;

@@ -9,6 +9,10 @@ import type { Pullable } from './pullable';
 import type { World } from './world';
 
 export interface FetchOptions {
+  /** Key files of the user, fingerprints that must have signed, and whether signatures of Singularity 3.0–3.5 count: as for `verify`. */
+  readonly keys?: readonly string[];
+  readonly fingerprints?: readonly string[];
+  readonly legacy?: boolean;
   readonly signal: AbortSignal;
   readonly onProgress: ProgressListener;
   /** Decisions on the way, for the log. */
@@ -86,13 +90,15 @@ async function verifyFetched(
   world: World,
   file: Pullable,
   result: DownloadResult,
-  { signal, onProgress }: FetchOptions,
+  { keys: files = [], fingerprints = [], legacy, signal, onProgress }: FetchOptions,
 ): Promise<VerificationReport> {
-  const keys = await world.keys({ files: [] });
+  const keys = await world.keys({ files });
   return verifyImage(result.path, file.expectations, {
     ...keys,
-    requiredFingerprints: [...(file.requiredFingerprints ?? []), ...world.settings['verify.requiredFingerprints']],
+    requiredFingerprints: [...(file.requiredFingerprints ?? []), ...fingerprints, ...world.settings['verify.requiredFingerprints']],
+    ...(legacy === true && { legacy }),
     ...(file.detachedSignatures && { detachedSignatures: file.detachedSignatures }),
+    ...(file.xmlSigned && { xmlSigned: true }),
     alreadyHashed: { identity: result.identity, digests: result.digests, ...(result.pieces && { pieces: result.pieces }) },
     target: file.title,
     signal,

@@ -46,7 +46,7 @@ export function metalinkFiles(text: string, origin: MetalinkOrigin, settings: Se
         problem: t('{0} is not fetched: {1}', file.writtenName, blocking[0]?.message ?? t('its name is not safe')),
       };
     }
-    return pullableFile(file, file.name, origin, settings);
+    return { ...pullableFile(file, file.name, origin, settings), ...(model.signed && { xmlSigned: true }) };
   });
 }
 
@@ -94,7 +94,7 @@ function pullableFile(file: MetalinkFile, name: string, origin: MetalinkOrigin, 
     identities: identitiesOf(file, sha256),
     ...(file.identity !== undefined && { identity: file.identity }),
     ...(origin.folder !== undefined && { folder: origin.folder }),
-    detachedSignatures: file.signatures.filter((s) => s.mediatype === 'application/pgp-signature').map((s) => s.value),
+    detachedSignatures: file.signatures.filter((s) => s.mediatype.toLowerCase() === 'application/pgp-signature').map((s) => s.value),
   };
 }
 

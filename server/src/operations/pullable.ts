@@ -27,6 +27,8 @@ export interface Pullable {
   readonly requiredFingerprints?: readonly string[];
   /** Detached OpenPGP signatures of the file, armored. */
   readonly detachedSignatures?: readonly string[];
+  /** The metalink carries an XML signature. */
+  readonly xmlSigned?: true;
 }
 
 /** An OCI image: its config and layers as files of one layout. */
@@ -53,6 +55,8 @@ export interface LocalImage {
   readonly expectations: readonly Expectation[];
   readonly requiredFingerprints?: readonly string[];
   readonly detachedSignatures?: readonly string[];
+  /** The metalink carries an XML signature. */
+  readonly xmlSigned?: true;
 }
 
 /** A part of a target that cannot be fetched or looked at, and why. */

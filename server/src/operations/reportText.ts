@@ -1,18 +1,18 @@
 import type { Check, SignatureFinding, VerdictLevel, VerificationReport } from '../image/verdict';
 import { t } from '../text/l10n';
 
-/** Checks that signatures, told in words of their own, make superfluous. */
-const toldBySignatures = new Set(['signature', 'contents']);
+/** Whether the signatures, told in words of their own, say the same. That the bytes are not the signed ones is said by no signature. */
+function isToldBySignatures(check: Check, { signatures }: VerificationReport): boolean {
+  return signatures.length > 0 && (check.name === 'signature' || (check.name === 'contents' && check.status !== 'fail'));
+}
 
 /** One line: `tool-1.4.sif: intact (sha-256 as declared; signature by 0C5B8C9A5FFC44E2… valid, key not trusted)`. */
 export function reportLine(report: VerificationReport): string {
   const signatures = report.signatures.map(signatureWords);
   const said = (status: Check['status']) =>
-    report.checks
-      .filter((c) => c.status === status && !(signatures.length > 0 && toldBySignatures.has(c.name)))
-      .map((c) => withoutStop(c.message));
+    report.checks.filter((c) => c.status === status && !isToldBySignatures(c, report)).map((c) => withoutStop(c.message));
   const evidence = report.checks
-    .filter((c) => c.status === 'pass' && !['size', 'structure', ...toldBySignatures].includes(c.name))
+    .filter((c) => c.status === 'pass' && !['size', 'structure', 'signature', 'contents'].includes(c.name))
     .map((c) => withoutStop(c.message));
   const unverified =
     signatures.length > 0
@@ -23,7 +23,7 @@ export function reportLine(report: VerificationReport): string {
       ? [...said('fail'), ...signatures.slice(0, 1)]
       : report.verdict === 'unverified'
         ? unverified
-        : [...evidence.slice(0, 2), ...signatures];
+        : [...evidence.slice(0, 2), ...signatures, ...contentsOnly(report)];
   const unique = [...new Set(reasons)];
   const word = verdictWord(report.verdict);
   return unique.length === 0 ? `${report.target}: ${word}` : `${report.target}: ${word} (${unique.join('; ')})`;
@@ -31,13 +31,18 @@ export function reportLine(report: VerificationReport): string {
 
 /** The whole report as lines: verdict first, then evidence, then what is not covered. */
 export function reportText(report: VerificationReport): string[] {
-  const checks = report.checks.filter((check) => report.signatures.length === 0 || !toldBySignatures.has(check.name));
+  const checks = report.checks.filter((check) => !isToldBySignatures(check, report));
   return [
-    `${report.target}  ${verdictWord(report.verdict).toUpperCase()}`,
+    `${report.target}  ${[verdictWord(report.verdict), ...contentsOnly(report)].join(' · ').toUpperCase()}`,
     ...checks.map(checkLine),
     ...report.signatures.map((signature) => `${signatureMark(signature)} ${signature.message}`),
     ...report.notCovered.map((n) => `– ${n}`),
   ];
+}
+
+/** What signatures of Singularity 3.0–3.5 leave open. */
+function contentsOnly({ verdict, signatures }: VerificationReport): string[] {
+  return verdict === 'signed' && signatures.some(({ kind }) => kind === 'legacy-pgp') ? [t('contents only')] : [];
 }
 
 function signatureMark(signature: SignatureFinding): string {
@@ -78,7 +83,7 @@ function signatureWords(signature: SignatureFinding): string {
     case 'valid':
       return signature.trust === 'trusted' ? t('signature by {0} valid', who) : t('signature by {0} valid, key not trusted', who);
     case 'invalid':
-      return t('signature invalid: {0}', signature.error ?? signature.message);
+      return t('signature by {0} does not hold: {1}', who, signature.error ?? signature.message);
     case 'unknown-key':
       return t('signature by {0}, key not at hand', who);
   }

@@ -232,6 +232,7 @@ function joined(own: PullableFile, declared: PullableFile): Partial<PullableFile
     sources: [...own.sources, ...declared.sources.filter(({ url }) => !known.has(url))],
     expectations: [...own.expectations, ...declared.expectations],
     ...(declared.detachedSignatures && { detachedSignatures: declared.detachedSignatures }),
+    ...(declared.xmlSigned && { xmlSigned: true }),
   };
 }
 
@@ -247,5 +248,6 @@ function withDeclaration(world: World, item: TargetItem, { text, origin }: { tex
     ...item,
     expectations: [...item.expectations, ...entry.expectations],
     ...(entry.detachedSignatures && { detachedSignatures: entry.detachedSignatures }),
+    ...(entry.xmlSigned && { xmlSigned: true }),
   };
 }

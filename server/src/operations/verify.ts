@@ -7,6 +7,7 @@ import { formatDigest } from '../image/digest';
 import { parseReference } from '../image/reference';
 import { without } from '../image/without';
 import type { Target } from '../protocol';
+import { isDetachedSignature } from '../signature/detached';
 import { t } from '../text/l10n';
 import { verifyImage } from '../verify/verifyImage';
 import type { VerifyOptions as ImageOptions } from '../verify/verifyImage';
@@ -74,7 +75,21 @@ async function verifyLocal(world: World, item: LocalImage, options: VerifyTarget
         ? t('A sandbox is a folder: it carries no digest and no signature.')
         : t('{0} is no sandbox: it has no .singularity.d folder.', item.title),
     );
-  return verifyImage(item.path, item.expectations, await imageOptions(world, item, options));
+  const beside = await signatureBeside(item.path);
+  const signed = { ...item, detachedSignatures: [...(item.detachedSignatures ?? []), ...beside] };
+  return verifyImage(item.path, item.expectations, await imageOptions(world, signed, options));
+}
+
+/** Longest detached signature that is read. */
+const maximumSignature = 1 << 20;
+
+/** The armored signature that stands beside a file as `FILE.asc`, as release pages have it; none when there is something else. */
+async function signatureBeside(file: string): Promise<readonly string[]> {
+  const beside = `${file}.asc`;
+  const stat = await fs.stat(beside).catch(() => undefined); // not there: the common case
+  if (stat?.isFile() !== true || stat.size > maximumSignature) return [];
+  const text = await fs.readFile(beside, 'latin1');
+  return isDetachedSignature(text) ? [text] : [];
 }
 
 async function verifyFile(world: World, item: PullableFile, options: VerifyTargetOptions): Promise<VerificationReport> {
@@ -168,7 +183,7 @@ function pinnedDigest(text: string): string | undefined {
 
 async function imageOptions(
   world: World,
-  item: { readonly title: string; readonly requiredFingerprints?: readonly string[]; readonly detachedSignatures?: readonly string[] },
+  item: Pick<LocalImage, 'title' | 'requiredFingerprints' | 'detachedSignatures' | 'xmlSigned'>,
   options: VerifyTargetOptions,
 ): Promise<ImageOptions> {
   return {
@@ -176,6 +191,7 @@ async function imageOptions(
     requiredFingerprints: [...(item.requiredFingerprints ?? []), ...options.fingerprints, ...world.settings['verify.requiredFingerprints']],
     ...(options.legacy === true && { legacy: true }),
     ...(item.detachedSignatures && { detachedSignatures: item.detachedSignatures }),
+    ...(item.xmlSigned && { xmlSigned: true }),
     target: item.title,
     signal: options.signal,
     onProgress: (done, total) => options.onProgress({ what: item.title, done, total }),

@@ -13,7 +13,7 @@ export interface StructureProblem {
 
 /** Signature objects, and bytes of them, that are looked at: the engines write one of about 2 KB a group and signer. */
 const maximumSignatures = 256;
-const maximumSignatureBytes = 32n << 20n;
+const maximumSignatureBytes = 8n << 20n;
 /** Objects may share bytes, but not so that a small file keeps a reader busy for ever: times the size of the file. */
 const maximumSharing = 8n;
 /** Problems that are told one by one. */

@@ -1,5 +1,6 @@
 import { decodeBase64 } from './base64';
 import type { DecodedBase64 } from './base64';
+import { trimSpace } from './trim';
 
 /** What stands in one armored block. */
 export interface Armored extends DecodedBase64 {
@@ -55,9 +56,4 @@ function decodeBase64Lines(lines: readonly string[], start: number): DecodedBase
   const decoded = decodeBase64(data.join(''));
   // What was read in front of the long line is there; groups of four that it breaks into are not.
   return broken ? { bytes: decoded.bytes, damage: 'openpgp: invalid data: armor invalid' } : decoded;
-}
-
-/** Go's bytes.TrimSpace, for bytes below 0x80 and NEL, NBSP, which stand alone in latin1 and are no valid UTF-8 there: kept. */
-function trimSpace(line: string): string {
-  return line.replace(/^[\t-\r ]+|[\t-\r ]+$/g, '');
 }

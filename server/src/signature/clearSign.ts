@@ -1,5 +1,6 @@
 import { decodeArmor } from './armor';
 import type { Armored } from './armor';
+import { trimBlanksAtEnd } from './trim';
 
 /** A clear-signed message, taken apart. */
 export interface ClearSigned {
@@ -32,7 +33,7 @@ export function decodeClearSigned(data: Uint8Array): ClearSigned | undefined {
       cursor.at = lineStart;
       break;
     }
-    lines.push((line.startsWith('- ') ? line.slice(2) : line).replace(/[ \t]+$/, ''));
+    lines.push(trimBlanksAtEnd(line.startsWith('- ') ? line.slice(2) : line));
   }
   // The library would fail on a message without a line; there is nothing to verify in it.
   if (lines.length === 0) return undefined;

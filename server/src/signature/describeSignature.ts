@@ -22,6 +22,8 @@ export function partName({ dataType: type, detail, typeName }: SifDescriptor): s
       return t('labels');
     case dataType.environment:
       return t('environment');
+    case dataType.generic:
+      return t('other data');
     case dataType.sbom:
       return t('bill of materials');
     case dataType.cryptoMessage:

@@ -14,6 +14,11 @@ export function detachedIssuers(text: string): readonly string[] {
   return armored ? issuersOf(armored) : [];
 }
 
+/** Whether a text is an armored detached signature. */
+export function isDetachedSignature(text: string): boolean {
+  return decodeArmor(text)?.type === 'PGP SIGNATURE';
+}
+
 /**
  * Verifies the armored OpenPGP signature that a metalink gives for a file (RFC 5854, 4.2.13: `application/pgp-signature`), by the same
  * rules as signatures in images. `data` is read once, in parts.
@@ -43,20 +48,6 @@ export async function verifyDetached(data: SignedData, text: string, keys: KeyMa
     covers: outcome.status === 'valid' ? [t('the whole file')] : [],
     message: '',
   });
-}
-
-/**
- * What is said of a metalink that carries an XML signature: it is seen and not verified. The libraries for it leave too much to the
- * caller (which part is signed, by which key, after which transformations) to make a verdict of it; it never blocks.
- */
-export function xmlSignatureFinding(): SignatureFinding {
-  return {
-    status: 'unknown-key',
-    kind: 'xmldsig',
-    trust: 'unknown',
-    covers: [],
-    message: t('The metalink carries an XML signature, which is not verified here; hashes in it count as declared.'),
-  };
 }
 
 function finished(finding: SignatureFinding): SignatureFinding {

@@ -28,6 +28,9 @@ export function claimedKeyIds(data: Uint8Array): readonly string[] {
   return readEnvelope(parseFirstObject(data))?.signatures.map(({ keyId }) => keyId) ?? [];
 }
 
+/** More signatures in one envelope are refused: each is tried with each key. */
+const maximumSignatures = 64;
+
 /** The outcome: payload and keys that signed it, or the library's words behind `dsse: verify envelope failed: `. */
 export type DsseOutcome = { readonly payload: Uint8Array; readonly accepted: readonly PublicKey[] } | { readonly error: string };
 
@@ -37,6 +40,7 @@ export function verifyDsse(data: Uint8Array, keys: readonly PublicKey[]): DsseOu
   const envelope = parsed && readEnvelope(parsed.value);
   if (!envelope) return { error: 'the envelope is no JSON of its kind' };
   if (envelope.signatures.length === 0) return { error: 'no signature found' };
+  if (envelope.signatures.length > maximumSignatures) return { error: `more than ${maximumSignatures} signatures` };
   const payload = decodeWholeBase64(envelope.payload);
   if (!payload) return { error: badBase64 };
   const signed = preAuthenticationEncoding(envelope.payloadType, payload);

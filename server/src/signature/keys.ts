@@ -113,8 +113,9 @@ export interface KeyServerOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Longest reply of a key server that is read. */
+/** Longest reply of a key server that is read, and keys of it: several keys may have the same 64-bit id. */
 const maximumReply = 4 << 20;
+const maximumReplyKeys = 16;
 
 /**
  * Asks key servers for keys by their 64-bit ids, as the engines do (HKP: `op=get`). What comes is `fetched`: an id proves nothing
@@ -145,7 +146,7 @@ async function askServer(id: string, server: string, { client, signal }: KeyServ
       if (response.status !== 404) problems.push(t('{0} answers {1} when asked for the key {2}.', originOf(server), response.status, id));
       return [];
     }
-    const read = await readPgpKeys(Buffer.from(await response.text(maximumReply), 'latin1'));
+    const read = await readPgpKeys(Buffer.from(await response.text(maximumReply), 'latin1'), maximumReplyKeys);
     problems.push(...read.problems.map((problem) => `${originOf(server)}: ${problem}`));
     return read.entities;
   } catch (error) {

@@ -51,19 +51,22 @@ export interface ReadKeys {
   readonly problems: readonly string[];
 }
 
-/** Longest key ring that is read. */
+/** Longest key ring that is read, and keys of it. */
 const maximumKeyRing = 64 << 20;
+const maximumKeys = 20_000;
 
 /**
  * Reads OpenPGP keys, armored (any number of blocks) or binary (concatenated), each by itself: one that cannot be used does not spoil
- * the others. Never throws.
+ * the others. At most `limit` keys are looked at. Never throws.
  */
-export async function readPgpKeys(bytes: Uint8Array): Promise<ReadKeys> {
+export async function readPgpKeys(bytes: Uint8Array, limit = maximumKeys): Promise<ReadKeys> {
   const entities: PgpEntity[] = [];
   const problems: string[] = [];
   if (bytes.length > maximumKeyRing) return { entities, problems: [t('the key ring is larger than 64 MiB')] };
+  let seen = 0;
   for (const block of keyBlocks(bytes)) {
     for (const single of splitKeys(block)) {
+      if (++seen > limit) return { entities, problems: [...problems, t('only the first {0} keys were read', limit)] };
       try {
         entities.push(await readEntity(single));
       } catch (error) {

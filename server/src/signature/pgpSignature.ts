@@ -74,13 +74,17 @@ class Bytes {
   }
 }
 
+/** Packets of one signature that are looked at: a signature by several keys has one for each. */
+const maximumPackets = 256;
+
 /**
  * The signature packets of a detached signature one after the other; unknown and unsupported packets are passed over. Throws
  * `PgpPacketError` where Go stops with an error. `damage`: the words for what is wrong with the armor behind the bytes.
  */
 export function* signaturePackets(bytes: Uint8Array, damage: string | undefined): Generator<PgpSignature> {
   const stream = new Bytes(bytes, damage);
-  while (stream.left > 0 || damage !== undefined) {
+  for (let count = 0; stream.left > 0 || damage !== undefined; count++) {
+    if (count >= maximumPackets) throw structural(`more than ${maximumPackets} packets`);
     const { tag, length, isPartial } = packetHeader(stream);
     const start = stream.at;
     const end = Math.min(start + length, stream.bytes.length);

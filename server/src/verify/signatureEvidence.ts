@@ -33,7 +33,7 @@ export function signatureEvidence(
 ): SignatureEvidence {
   const { error, signatures, unsigned } = verification;
   const checks = signatures.flatMap(signatureChecks);
-  const notCovered = uncovered(image, verification);
+  const notCovered = legacyPresent && signatures.length === 0 ? [] : uncovered(image, verification);
   if (signatures.length === 0) checks.push(noSignature(legacyPresent));
   else if (error !== undefined && signatures.every((one) => one.error === undefined)) {
     // Every signature holds and the library refuses all the same: something in the image is outside all of them.

@@ -29,6 +29,42 @@ const soup = fc
   )
   .chain((lines) => fc.constantFrom('\n', '\r\n', '\r').map((end) => Buffer.from(lines.join(end))));
 
+describe('long runs', () => {
+  const message = (body: string) =>
+    Buffer.from(
+      `-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n${body}\n-----BEGIN PGP SIGNATURE-----\n\nAAAA\n-----END PGP SIGNATURE-----\n`,
+    );
+  test.each([
+    ['blanks inside lines', message(`${' \t'.repeat(20_000)}x\n`.repeat(50))],
+    ['blanks at line ends', message(`x${' '.repeat(40_000)}\n`.repeat(50))],
+    ['empty lines', message('\n'.repeat(500_000))],
+    ['begins without an end', Buffer.from('-----BEGIN PGP SIGNED MESSAGE-----\n'.repeat(40_000))],
+    ['blanks in the armor', message('x').subarray(0, -40)],
+    ['an armor of blanks', Buffer.from(`-----BEGIN PGP SIGNATURE-----\n${`${' '.repeat(40_000)}x:\n`.repeat(50)}`)],
+  ])('%s end soon', (_, data) => {
+    const started = performance.now();
+    decodeClearSigned(data);
+    decodeArmor(data.toString('latin1'));
+    expect(performance.now() - started).toBeLessThan(5000);
+  });
+
+  test('any number of packets and of keys', async () => {
+    const packets = Buffer.alloc(60_000, Buffer.from([0xc2, 1, 3]));
+    expect(() => [...signaturePackets(packets, undefined)]).toThrow('more than 256 packets');
+    const { entities, problems } = await readPgpKeys(Buffer.alloc(60_000, Buffer.from([0xc6, 1, 4])), 5);
+    expect(entities).toEqual([]);
+    expect(problems).toHaveLength(6);
+  });
+
+  test('an envelope with any number of signatures', () => {
+    const { publicKey } = generateKeyPairSync('ed25519');
+    const { keys } = readPublicKeys(publicKey.export({ type: 'spki', format: 'pem' }).toString(), new Date());
+    const signatures = Array.from({ length: 100_000 }, () => ({ sig: 'AAAA' }));
+    const envelope = { payloadType: 'application/vnd.sylabs.sif-metadata+json', payload: 'A'.repeat(4 << 20), signatures };
+    expect(verifyDsse(Buffer.from(JSON.stringify(envelope)), keys)).toEqual({ error: 'more than 64 signatures' });
+  });
+});
+
 describe('any bytes', () => {
   test('as clear-signed text', () =>
     fc.assert(

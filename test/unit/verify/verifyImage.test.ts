@@ -75,6 +75,12 @@ describe('expectations', () => {
     for (const check of report.checks) expect(check.message).not.toBe('');
   });
 
+  test('an XML signature of the metalink is said to be unverified, and blocks nothing', async () => {
+    const report = await verifyImage(memorySource(data, 'tool.bin'), [sha256], { keys: noKeys, xmlSigned: true });
+    expect(report.verdict).toBe('intact');
+    expect(report.checks).toContainEqual(expect.objectContaining({ name: 'xml signature', status: 'skip' }));
+  });
+
   test('a piece that differs is named by its bytes', async () => {
     const report = await verifyImage(memorySource(data), [pieces('sha-256', 1 << 16, 3)], { keys: noKeys });
     expect(report.checks.find(({ name }) => name === 'pieces')?.message).toContain('196608–262143');
