@@ -25,7 +25,12 @@ export async function requestWithProgress<Name extends WithProgress>(
     const listener = server.onProgress(workDoneToken, (message, percentage) => {
       const increment = percentage === undefined ? undefined : Math.max(0, percentage - shown);
       shown += increment ?? 0;
-      progress.report({ ...(message === undefined ? {} : { message }), ...(increment === undefined ? {} : { increment }) });
+      // Notifications draw two blanks as one: what the server sets apart by them gets a dot.
+      const shownMessage = message?.replace(/ {2,}/g, ' · ');
+      progress.report({
+        ...(shownMessage === undefined ? {} : { message: shownMessage }),
+        ...(increment === undefined ? {} : { increment }),
+      });
     });
     try {
       return await server.request(name, { ...params, workDoneToken }, token);

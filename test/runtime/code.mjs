@@ -70,7 +70,8 @@ const payload = [
 const query = new URLSearchParams({ payload: JSON.stringify(payload) });
 if (positional[0]) query.set(positional[0].endsWith('.code-workspace') ? 'workspace' : 'folder', positional[0]);
 else query.set('ew', 'true');
-await page.goto(`${server.origin}/?${query}`);
+// A busy machine takes its time; what goes wrong is told by `ended`, what takes for ever by `timeout`.
+await page.goto(`${server.origin}/?${query}`, { timeout: 0, waitUntil: 'commit' });
 
 const result = await ended;
 const artifacts = process.env.VSCODE_TEST_ARTIFACTS;

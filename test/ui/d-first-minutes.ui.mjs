@@ -145,7 +145,7 @@ async function step(workbench, title) {
 
 /** Presses the button of a step. */
 async function pressStep(workbench, button, shown) {
-  const press = workbench.page.locator('.getting-started-step button', { hasText: button }).first();
+  const press = workbench.page.getByText(button, { exact: true }).first();
   await press.waitFor();
   await workbench.until(() => press.click({ timeout: 5000 }), shown, { each: 20_000 });
 }

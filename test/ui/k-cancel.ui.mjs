@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { changeSettings, waitFor } from './workbench.mjs';
 
-const slow = { kind: 'rate', bytesPerSecond: 25_000 };
+const slow = { kind: 'rate', bytesPerSecond: 6000 };
 let fast = () => undefined;
 
 export function prepare(playground) {

@@ -17,7 +17,7 @@ export async function openWorkbench(browser, { origin, folder, screenshots, them
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin });
   const page = await context.newPage();
   page.setDefaultTimeout(patience);
-  await page.goto(`${origin}/?folder=${encodeURIComponent(folder)}`);
+  await page.goto(`${origin}/?folder=${encodeURIComponent(folder)}`, { timeout: 2 * patience, waitUntil: 'commit' });
   await page
     .locator('.monaco-workbench .explorer-folders-view .monaco-list-row')
     .first()

@@ -10,7 +10,7 @@ export async function run(): Promise<void> {
   const output = process.env.VSCODE_TEST_OUTPUT;
   if (output !== undefined) Mocha.reporters.Base.consoleLog = (...parts: unknown[]) => fs.appendFileSync(output, format(...parts) + '\n');
 
-  const mocha = new Mocha({ ui: 'tdd', color: false, timeout: 60_000 });
+  const mocha = new Mocha({ ui: 'tdd', color: false, timeout: 240_000 });
   const grep = process.env.MOCHA_GREP;
   if (grep !== undefined) mocha.grep(grep);
   for (const file of fs.readdirSync(__dirname)) {

@@ -30,8 +30,8 @@ export async function openFile(name: string): Promise<vscode.TextDocument> {
   return document;
 }
 
-/** Waits until something holds; fails with its name after 30 s. */
-export async function until<T>(what: string, get: () => T | Promise<T>, timeout = 30_000): Promise<NonNullable<T>> {
+/** Waits until something holds; fails with its name after 90 s: only what is broken takes that long. */
+export async function until<T>(what: string, get: () => T | Promise<T>, timeout = 90_000): Promise<NonNullable<T>> {
   for (const end = Date.now() + timeout; ; await new Promise((resolve) => setTimeout(resolve, 50))) {
     const value = await get();
     if (value !== undefined && value !== null && value !== false) return value;
