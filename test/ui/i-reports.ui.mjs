@@ -64,7 +64,7 @@ export const tests = {
     assert.equal(await workbench.codeLens('Pull into the cache').count(), 0);
   },
   'signed by a key that nobody knows: unverified, and a key file can be given': async (workbench) => {
-    const text = await report(workbench, 'images/stranger.sif', /stranger\.sif\s+UNVERIFIED/, 'report-kind-unknown-key');
+    const text = await report(workbench, 'images/stranger.sif', /UNVERIFIED\s·\sSIGNED\sBY\sAN\sUNKNOWN\sKEY/, 'report-kind-unknown-key');
     assert.match(text, /is not known here/);
     await workbench.codeLens('Verify with a key file').first().waitFor();
   },

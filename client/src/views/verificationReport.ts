@@ -30,6 +30,7 @@ export function verdictText(report: VerificationReport): string {
     case 'intact':
       return report.signatures.length === 0 ? vscode.l10n.t('INTACT · NOT SIGNED') : vscode.l10n.t('INTACT · NOT SIGNED BY A TRUSTED KEY');
     case 'unverified':
+      if (report.signatures.some(({ status }) => status === 'unknown-key')) return vscode.l10n.t('UNVERIFIED · SIGNED BY AN UNKNOWN KEY');
       return isUnread(report) ? vscode.l10n.t('UNVERIFIED · NO BYTES TO COMPARE') : vscode.l10n.t('UNVERIFIED · NOTHING TO COMPARE WITH');
   }
 }
@@ -75,7 +76,8 @@ function verdictSymbol({ verdict }: VerificationReport): string {
 function writeCheck(builder: DocumentBuilder, check: Check): void {
   const { status, name, message, expected, actual, source } = check;
   const failed = status === 'fail';
-  const brief = !failed && source !== undefined && !overNetwork(check) && !message.includes(source);
+  const isNamedBelow = name === 'contents'; // the signature follows with its key
+  const brief = !failed && source !== undefined && !overNetwork(check) && !message.includes(source) && !isNamedBelow;
   builder.line(`${symbols[status]} ${name.padEnd(nameWidth)} ${brief ? `${message} (${source})` : message}`);
   const rows: [string, string | undefined][] = failed
     ? [
@@ -83,7 +85,7 @@ function writeCheck(builder: DocumentBuilder, check: Check): void {
         [vscode.l10n.t('found'), actual],
       ]
     : [[vscode.l10n.t('value'), actual !== undefined && message.includes(actual) ? undefined : actual]];
-  if (!brief && source !== undefined && !message.includes(source)) rows.push([vscode.l10n.t('source'), sourceText(check)]);
+  if (!brief && !isNamedBelow && source !== undefined && !message.includes(source)) rows.push([vscode.l10n.t('source'), sourceText(check)]);
   builder.table(
     rows.filter((row): row is [string, string] => row[1] !== undefined),
     ' '.repeat(nameWidth + 3),
@@ -120,7 +122,7 @@ function writeSignature(builder: DocumentBuilder, signature: SignatureFinding, t
   const symbol = signature.status === 'invalid' ? '✗' : signature.trust === 'trusted' && signature.status === 'valid' ? '✓' : '!';
   builder.line(`${symbol} ${vscode.l10n.t('signature').padEnd(nameWidth)} ${signature.message}`);
   const rows: [string, string][] = [];
-  if (fingerprint !== undefined) rows.push([vscode.l10n.t('key'), groupsOfFour(fingerprint)]);
+  if (fingerprint !== undefined && !signature.message.includes(fingerprint)) rows.push([vscode.l10n.t('key'), groupsOfFour(fingerprint)]);
   if (signature.signer !== undefined && !signature.message.includes(signature.signer))
     rows.push([vscode.l10n.t('signer'), signature.signer]);
   if (signature.keySource !== undefined && !signature.message.includes(signature.keySource))
