@@ -113,7 +113,7 @@ function entryItem(node: EntryNode): vscode.TreeItem {
   item.command = {
     command: 'containerMetalink.cache.details',
     title: vscode.l10n.t('Show Details'),
-    arguments: [node],
+    arguments: [node, 'glance'],
   };
   item.accessibilityInformation = { label: `${printable(entry.title)}, ${item.description}` };
   return item;

@@ -7,8 +7,8 @@ const keptDocuments = 100;
 
 /** Read-only documents made of answers of the server: reports, manifests, contents, recipes found inside images. */
 export interface Documents {
-  /** Opens a document, or brings the one of that name up to date. */
-  show(content: DocumentContent): Promise<void>;
+  /** Opens a document, or brings the one of that name up to date; as a `glance` in the tab for previews, while the keys stay with the list that it was chosen from. */
+  show(content: DocumentContent, options?: { readonly glance?: boolean }): Promise<void>;
   /** The text of a document that is open. */
   textOf(uri: vscode.Uri): string | undefined;
 }
@@ -35,7 +35,7 @@ export function createDocuments(context: vscode.ExtensionContext): Documents {
   );
 
   return {
-    async show(content) {
+    async show(content, { glance = false } = {}) {
       const uri = vscode.Uri.from({ scheme: documentScheme, path: `/${content.name.replaceAll('/', '∕')}` });
       // In the order of their last change; the oldest go. (A closed document is no sign: changing its language closes it too.)
       contents.delete(uri.path);
@@ -44,7 +44,7 @@ export function createDocuments(context: vscode.ExtensionContext): Documents {
       changes.fire([{ type: vscode.FileChangeType.Changed, uri }]);
       lensesChanged.fire();
       const document = await useReportLanguage(await vscode.workspace.openTextDocument(uri));
-      await vscode.window.showTextDocument(document, { preview: false, viewColumn: vscode.ViewColumn.Active });
+      await vscode.window.showTextDocument(document, { preview: glance, preserveFocus: glance, viewColumn: vscode.ViewColumn.Active });
     },
     textOf: (uri) => contents.get(uri.path)?.text,
   };

@@ -334,10 +334,15 @@ async function remember(world: World, file: string, item: PullableFile, fetched:
   await index.save();
 }
 
+/** By what the image was pulled; and that its parts were verified. */
 async function rememberImage(world: World, manifest: string, item: PullableImage): Promise<void> {
   const index = await world.cacheIndex();
-  const { size, mtimeMs } = await fs.stat(manifest);
-  index.remember(manifest, size, mtimeMs, { verdict: 'intact', sha256: item.manifest.hex, pulled: Date.now(), reference: item.reference });
+  const known = { verdict: 'intact', pulled: Date.now() } as const;
+  for (const hex of [item.manifest.hex, ...item.blobs.map((blob) => blob.hex)]) {
+    const file = path.join(path.dirname(manifest), hex);
+    const { size, mtimeMs } = await fs.stat(file);
+    index.remember(file, size, mtimeMs, { ...known, sha256: hex, ...(hex === item.manifest.hex && { reference: item.reference }) });
+  }
   await index.save();
 }
 

@@ -14,16 +14,22 @@ export function entriesOf(session: Session, argument: unknown): readonly CacheEn
   return selected.some(({ path }) => path === entry.path) ? selected : [entry];
 }
 
-/** "Show Details": what is known about the entry and what is inside it. */
-export async function details(session: Session, argument: unknown): Promise<void> {
+/** "Show Details": what is known about the entry and what is inside it. A click in the view comes with `glance`. */
+export async function details(session: Session, argument: unknown, how: unknown): Promise<void> {
   const entry = cacheEntryOf(argument) ?? entriesOf(session, argument)[0];
-  if (entry !== undefined && !isOnlySelected(entry.path))
-    await session.documents.show(cacheEntryDocument(await session.server.request('cacheDetails', { path: entry.path })));
+  if (entry === undefined || isOnlySelected(entry.path)) return;
+  const document = cacheEntryDocument(await session.server.request('cacheDetails', { path: entry.path }));
+  await session.documents.show(document, { glance: how === 'glance' });
 }
 
 /** "Pull Again": the reference that the entry was pulled by. */
 export async function pullAgain(session: Session, argument: unknown): Promise<void> {
-  for (const { reference, engine } of entriesOf(session, argument))
+  await pullEntries(session, entriesOf(session, argument));
+}
+
+/** Pulls what is known by a reference, one after the other: each may ask before it replaces something. */
+export async function pullEntries(session: Session, entries: readonly CacheEntryView[]): Promise<void> {
+  for (const { reference, engine } of entries)
     if (reference !== undefined)
       await pull(session, { kind: 'reference', reference }, { kind: 'cache', ...(engine === 'singularity2' ? {} : { engine }) });
 }

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { requestWithProgress } from '../../progress';
 import type { Session } from '../../session';
-import { entriesOf } from './entryActions';
+import { entriesOf, pullEntries } from './entryActions';
 
 /** "Verify": the selected entries. */
 export async function verifyEntries(session: Session, argument: unknown): Promise<void> {
@@ -27,13 +27,15 @@ async function verify(session: Session, params: { paths?: readonly string[] }): 
     );
     return;
   }
+  const again = vscode.l10n.t('Pull Again');
   const remove = vscode.l10n.t('Delete Damaged…');
-  const message = vscode.l10n.t(
-    '{0} of {1} cache entries are damaged: {2}',
-    damaged.length,
-    result.entries.length,
-    damaged.map(({ title }) => title).join(', '),
-  );
-  if ((await vscode.window.showWarningMessage(message, remove)) === remove)
-    await vscode.commands.executeCommand('containerMetalink.cache.delete', damaged);
+  const names = damaged.map(({ title }) => title).join(', ');
+  const message =
+    result.entries.length === 1
+      ? vscode.l10n.t('The cache entry is damaged: {0}', names)
+      : vscode.l10n.t('{0} of {1} cache entries are damaged: {2}', damaged.length, result.entries.length, names);
+  const repairable = damaged.filter(({ reference }) => reference !== undefined);
+  const choice = await vscode.window.showWarningMessage(message, ...(repairable.length > 0 ? [again, remove] : [remove]));
+  if (choice === remove) await vscode.commands.executeCommand('containerMetalink.cache.delete', damaged);
+  else if (choice === again) await pullEntries(session, repairable);
 }
