@@ -16,15 +16,19 @@ export async function reportBuildProblems({ server, problems, recipe, log, succe
   const output = await readAndRemove(log);
   if (succeeded || output === undefined) return;
   const found = await server.request('buildProblems', { uri: recipe.toString(), output });
-  problems.set(
-    recipe,
-    found.problems.map(({ range, message }) => {
-      const { start, end } = range;
-      const diagnostic = new vscode.Diagnostic(new vscode.Range(start.line, start.character, end.line, end.character), message);
-      diagnostic.source = 'build';
-      return diagnostic;
-    }),
+  const placed = found.problems.map(({ range: { start, end }, message }) =>
+    buildDiagnostic(new vscode.Range(start.line, start.character, end.line, end.character), message),
   );
+  // An error whose place is not known stands at the first line.
+  const last = output.split('\n').findLast((line) => line.includes('FATAL:'));
+  const unplaced = last === undefined ? [] : [buildDiagnostic(new vscode.Range(0, 0, 0, 0), last.replace(/^.*?FATAL:\S*\s*/, '').trim())];
+  problems.set(recipe, placed.length > 0 ? placed : unplaced);
+}
+
+function buildDiagnostic(range: vscode.Range, message: string): vscode.Diagnostic {
+  const diagnostic = new vscode.Diagnostic(range, message);
+  diagnostic.source = 'build';
+  return diagnostic;
 }
 
 async function readAndRemove(file: string): Promise<string | undefined> {

@@ -106,7 +106,7 @@ export function buildTask(
     vscode.l10n.t('build {0}', definition.recipe),
     engine.kind,
     execution,
-    '$container-build',
+    [], // reportBuildProblems puts the errors at their lines; the matcher would show them once more
   );
   task.group = vscode.TaskGroup.Build;
   task.presentationOptions = { echo: false, focus: ask.length > 0 };
