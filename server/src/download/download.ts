@@ -1,9 +1,9 @@
-import fs from 'node:fs/promises';
 import { t } from '../text/l10n';
 import { fileIdentity, sameFile } from '../platform/file';
 import type { FileIdentity } from '../platform/file';
 import { hasCode, renameDurably } from '../platform/durable';
 import { isLock, tryLock } from '../platform/fileLock';
+import { removeFile, smallFiles } from '../platform/smallFiles';
 import type { FileLock } from '../platform/fileLock';
 import { readJournal } from './journal';
 import { DownloadError } from './request';
@@ -164,20 +164,20 @@ async function finish(
   paths: TargetPaths,
   hashed: FileIdentity,
 ): Promise<{ readonly path: string; readonly identity: FileIdentity }> {
-  await fs.chmod(paths.partial, request.mode ?? 0o644);
+  await smallFiles.chmod(paths.partial, request.mode ?? 0o644);
   const identity = await fileIdentity(paths.partial);
   // The mode and the name change the time of change only: this is still the file whose bytes were hashed.
   if (!sameFile(identity, { ...hashed, changed: identity.changed }))
     throw new DownloadError('mismatch', t('{0} was changed by somebody else meanwhile. Download it again.', paths.partial));
   if (request.finish === 'hand-over') return { path: paths.partial, identity };
   await renameDurably(paths.partial, paths.final, { overwrite: request.overwrite ?? false });
-  await fs.rm(paths.journal, { force: true });
+  await removeFile(paths.journal);
   return { path: paths.final, identity: await fileIdentity(paths.final) };
 }
 
 async function clear(paths: TargetPaths, lock: FileLock): Promise<void> {
-  await fs.rm(paths.journal, { force: true });
-  await fs.rm(paths.partial, { force: true });
+  await removeFile(paths.journal);
+  await removeFile(paths.partial);
   await lock.release();
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import fs from 'node:fs/promises';
 import { hasCode, writeAtomically } from '../platform/durable';
+import { smallFiles } from '../platform/smallFiles';
 import type { Contribution } from './contributions';
 import type { Validators } from './replyCheck';
 
@@ -29,7 +29,7 @@ export async function writeJournal(path: string, journal: Journal): Promise<void
 export async function readJournal(path: string): Promise<Journal | undefined> {
   let text: string;
   try {
-    text = await fs.readFile(path, 'utf8');
+    text = await smallFiles.readText(path);
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return undefined;
     throw error;

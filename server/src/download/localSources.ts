@@ -1,6 +1,6 @@
-import fs from 'node:fs/promises';
 import { t } from '../text/l10n';
 import { hasCode, syncFile } from '../platform/durable';
+import { smallFiles } from '../platform/smallFiles';
 import type { Expectation } from './expectation';
 import { allowedPath, copyWhenEqual, hashFile } from './localCopies';
 import type { TransferJob, TransferOutcome } from './transferJob';
@@ -14,7 +14,7 @@ export async function lookAtFinal(
   signal: AbortSignal,
 ): Promise<TransferOutcome | undefined> {
   const { final, overwrite, size } = job;
-  const stat = await fs.lstat(final).catch((error: unknown) => {
+  const stat = await smallFiles.lstat(final).catch((error: unknown) => {
     if (hasCode(error, 'ENOENT')) return undefined;
     throw error;
   });

@@ -203,7 +203,8 @@ export class NetworkRun {
       if (this.options.trust !== 'pieces') for (const { from, to } of assembly.contributions.of(source)) this.lose(from, to);
       return;
     }
-    if (reader.position < scheduler.limit(source)) this.failed(source, { kind: 'retry', reason: t('its reply ended early') });
+    if (reader.position < scheduler.limit(source) && reader.isAnnouncedPart) scheduler.endedEarly(source, Date.now());
+    else if (reader.position < scheduler.limit(source)) this.failed(source, { kind: 'retry', reason: t('its reply ended early') });
     else scheduler.finished(source, Date.now());
   }
 

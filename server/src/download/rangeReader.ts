@@ -17,6 +17,9 @@ export interface RangeReaderOptions {
   readonly replyEnd: number | undefined;
 }
 
+/** Bytes; replies that bring less than they could, and less than this, are failures: they would make requests without end. */
+const smallestPart = 64 * 1024;
+
 /**
  * Takes the body of one reply into blocks of memory and hands them to the assembly, up to where the scheduler says that the range ends
  * now. Blocks end at multiples of their length in the file.
@@ -45,6 +48,10 @@ export class RangeReader implements BodySink {
   /** Offset in the file of the next byte that is wanted. */
   get position(): number {
     return this.at;
+  }
+  /** A part of the range came, as the reply had said: RFC 9110 §15.3.7 allows it, and caches that store in slices do it. */
+  get isAnnouncedPart(): boolean {
+    return this.at === this.options.replyEnd && this.at - this.options.position >= smallestPart;
   }
   get streamsAll(): boolean {
     return this.options.streamsAll;

@@ -141,6 +141,13 @@ export class Scheduler {
     this.active.delete(source);
   }
 
+  /** A part of the running range is done, and that is no fault: the rest is asked for again. */
+  endedEarly(source: number, now: number): void {
+    this.active.get(source)?.state.end(now);
+    this.active.get(source)?.state.succeeded();
+    this.giveBack(source);
+  }
+
   /**
    * A source that sends the whole file has reached the end of its range: the next range that it may go on with. It stays with what
    * directly follows while other sources can do ranges; when none can, it skips what is there already.

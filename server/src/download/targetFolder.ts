@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import fs from 'node:fs/promises';
 import path from 'node:path';
 import { t } from '../text/l10n';
 import { hasCode } from '../platform/durable';
+import { smallFiles } from '../platform/smallFiles';
 import { DownloadError } from './request';
 import { unsafeName } from './targetName';
 
@@ -24,7 +24,7 @@ export async function preparePaths(directory: string, name: string): Promise<Tar
   if (problem !== undefined) throw new DownloadError('name', problem);
   const parts = name.split('/');
   const base = parts.pop() ?? name;
-  let folder = await fs.realpath(directory);
+  let folder = await smallFiles.realpath(directory);
   for (const part of parts) {
     folder = path.join(folder, part);
     await makeFolder(folder);
@@ -44,11 +44,11 @@ export async function preparePaths(directory: string, name: string): Promise<Tar
 
 async function makeFolder(folder: string): Promise<void> {
   try {
-    await fs.mkdir(folder);
+    await smallFiles.mkdir(folder);
   } catch (error) {
     if (!hasCode(error, 'EEXIST')) throw error;
   }
-  const stat = await fs.lstat(folder);
+  const stat = await smallFiles.lstat(folder);
   if (stat.isSymbolicLink()) throw new DownloadError('name', t('{0} is a symbolic link: nothing is written through it.', folder));
   if (!stat.isDirectory()) throw new DownloadError('name', t('{0} is in the way: it is no folder.', folder));
 }

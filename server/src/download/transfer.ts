@@ -1,9 +1,9 @@
-import fs from 'node:fs/promises';
 import { humanBytes } from '../text/human';
 import { t } from '../text/l10n';
 import { freeSpace } from '../platform/diskSpace';
 import { hasCode } from '../platform/durable';
 import { PartialFile } from '../platform/partialFile';
+import { removeFile, smallFiles } from '../platform/smallFiles';
 import { Assembly } from './assembly';
 import type { Contributions } from './contributions';
 import { discover } from './discover';
@@ -253,8 +253,8 @@ class NetworkTransfer {
   private async removeUnwanted(error: unknown): Promise<void> {
     const isWrong = error instanceof DownloadError && error.failure === 'mismatch' && !this.keepsPieces;
     if (!isWrong && !this.hasNothing && !(this.signal.aborted && this.job.onCancel === 'delete')) return;
-    await fs.rm(this.job.partial, { force: true });
-    await fs.rm(this.job.journal, { force: true });
+    await removeFile(this.job.partial);
+    await removeFile(this.job.journal);
   }
 
   private mismatch(): DownloadError {
@@ -297,7 +297,7 @@ function exchangesOf(job: TransferJob, world: TransferWorld, report: TransferRep
 
 async function checkSpace(job: TransferJob, size: number, report: TransferReport): Promise<void> {
   const free = await freeSpace(job.folder);
-  const there = await fs.stat(job.partial).catch((error: unknown) => {
+  const there = await smallFiles.stat(job.partial).catch((error: unknown) => {
     if (hasCode(error, 'ENOENT')) return undefined;
     throw error;
   });

@@ -1,5 +1,6 @@
 // Entry point of the worker thread that transfers run on (dist/downloadWorker.js): sockets, hashes and writes, off the editor's loop.
 import { parentPort } from 'node:worker_threads';
+import { doSmallFileWorkAtOnce } from '../platform/smallFiles';
 import { createTransport } from '../platform/transport';
 import type { Transport } from '../platform/transport';
 import { RateLimit } from './rateLimit';
@@ -14,6 +15,7 @@ const networks = new Map<number, WorkerNetwork>();
 const transports = new Map<number, Transport>();
 let lastCall = 0;
 
+doSmallFileWorkAtOnce();
 parentPort?.on('message', (message: ToWorker) => {
   if (message.kind === 'network') networks.set(message.name, message.network);
   else if (message.kind === 'start') void start(message);

@@ -1,9 +1,9 @@
-import fs from 'node:fs/promises';
 import path from 'node:path';
 import { entryName } from '../cache/names';
 import type { EntryIdentity } from '../cache/names';
 import type { ImageReference } from '../image/reference';
 import type { ImageSummary } from '../image/summary';
+import { smallFiles } from '../platform/smallFiles';
 import { t } from '../text/l10n';
 import type { World } from './world';
 
@@ -62,7 +62,7 @@ function identitiesOfSummary(reference: ImageReference, summary: ImageSummary): 
 }
 
 async function isFile(file: string): Promise<boolean> {
-  return fs.stat(file).then(
+  return smallFiles.stat(file).then(
     (stat) => stat.isFile(),
     () => false,
   );

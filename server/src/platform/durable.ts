@@ -1,15 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { removeFile, smallFiles } from './smallFiles';
 
 /** Replaces a small file (permission bits `mode`) so that a reader, or whoever comes after a crash, finds the old text or the new one. */
 export async function writeAtomically(file: string, text: string, mode = 0o600): Promise<void> {
   const temporary = `${file}.${randomBytes(4).toString('hex')}`;
   try {
-    await fs.writeFile(temporary, text, { flag: 'wx', mode });
-    await fs.rename(temporary, file);
+    await smallFiles.writeNew(temporary, text, mode);
+    await smallFiles.rename(temporary, file);
   } catch (error) {
-    await fs.rm(temporary, { force: true });
+    await removeFile(temporary);
     throw error;
   }
 }
@@ -19,7 +20,7 @@ export async function writeAtomically(file: string, text: string, mode = 0o600):
  * one that appears at this moment: rejects with code `EEXIST`.
  */
 export async function renameDurably(from: string, to: string, options: { readonly overwrite: boolean }): Promise<void> {
-  if (options.overwrite) await fs.rename(from, to);
+  if (options.overwrite) await smallFiles.rename(from, to);
   else await renameNew(from, to);
   await syncFolder(path.dirname(to));
 }
@@ -47,7 +48,7 @@ export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
 
 async function renameNew(from: string, to: string): Promise<void> {
   try {
-    await fs.link(from, to);
+    await smallFiles.link(from, to);
   } catch (error) {
     if (!hasCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK')) throw error;
     // No hard links here (FAT, some network file systems): look, then rename.
@@ -59,5 +60,5 @@ async function renameNew(from: string, to: string): Promise<void> {
     await fs.rename(from, to);
     return;
   }
-  await fs.unlink(from);
+  await smallFiles.unlink(from);
 }

@@ -3,6 +3,7 @@ import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import type { ByteSource } from '../image/byteSource';
 import { t } from '../text/l10n';
+import { smallFiles } from './smallFiles';
 
 /** A local file opened for random access, with what tells whether it was changed since. */
 export interface LocalFile extends ByteSource {
@@ -56,7 +57,7 @@ export async function openFile(file: string): Promise<LocalFile> {
 /** The identity of a file now; rejects with an Error for people when it is gone. */
 export async function fileIdentity(file: string): Promise<FileIdentity> {
   try {
-    return identityOf(await fs.promises.stat(file, { bigint: true }));
+    return identityOf(await smallFiles.bigStat(file));
   } catch (error) {
     throw new Error(fileProblem(file, error), { cause: error });
   }

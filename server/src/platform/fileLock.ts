@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import { hasCode } from './durable';
+import { removeFile, smallFiles } from './smallFiles';
 
 /** Who holds a lock, as it stands in the lock file. */
 export interface LockHolder {
@@ -67,13 +68,13 @@ async function create(path: string, own: LockHolder): Promise<boolean> {
   const aside = `${path}.${own.token}`;
   const text = JSON.stringify(own);
   try {
-    await fs.writeFile(aside, text, { flag: 'wx', mode: 0o600 });
-    await fs.link(aside, path);
+    await smallFiles.writeNew(aside, text, 0o600);
+    await smallFiles.link(aside, path);
     return true;
   } catch (error) {
     if (hasCode(error, 'EEXIST')) return false;
     if (!hasCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS')) throw error;
-    return await fs.writeFile(path, text, { flag: 'wx', mode: 0o600 }).then(
+    return await smallFiles.writeNew(path, text, 0o600).then(
       () => true,
       (failure: unknown) => {
         if (hasCode(failure, 'EEXIST')) return false;
@@ -81,19 +82,19 @@ async function create(path: string, own: LockHolder): Promise<boolean> {
       },
     );
   } finally {
-    await fs.rm(aside, { force: true });
+    await removeFile(aside);
   }
 }
 
 function heldLock(path: string, own: LockHolder): FileLock {
   // A missed heartbeat is no failure by itself: `stillHeld` is asked before anything final.
   const timer = setInterval(() => void fs.utimes(path, new Date(), new Date()).catch(() => undefined), heartbeat).unref();
-  const stillHeld = async (): Promise<boolean> => (await read(path))?.holder?.token === own.token;
+  const stillHeld = async (): Promise<boolean> => (await holderText(path))?.token === own.token;
   return {
     stillHeld,
     release: async () => {
       clearInterval(timer);
-      if (await stillHeld()) await fs.rm(path, { force: true });
+      if (await stillHeld()) await removeFile(path);
     },
   };
 }
@@ -107,8 +108,17 @@ interface LockText {
 
 async function read(path: string): Promise<LockText | undefined> {
   try {
-    const [text, stat] = await Promise.all([fs.readFile(path, 'utf8'), fs.stat(path)]);
+    const [text, stat] = await Promise.all([smallFiles.readText(path), smallFiles.stat(path)]);
     return { text, holder: parseHolder(text), beat: stat.mtimeMs };
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}
+
+async function holderText(path: string): Promise<LockHolder | undefined> {
+  try {
+    return parseHolder(await smallFiles.readText(path));
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return undefined;
     throw error;

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
-import type { FileHandle } from 'node:fs/promises';
 import { identityOf } from './file';
 import type { FileIdentity } from './file';
+import { smallFiles } from './smallFiles';
 
 /** Length of the blocks that downloads are received in and written by, in bytes. */
 export const blockLength = 1024 * 1024;
@@ -28,16 +28,16 @@ export class PartialFile {
 
   private constructor(
     readonly path: string,
-    private readonly handle: FileHandle,
+    private readonly fd: number,
   ) {}
 
   /** Opens or creates the file, readable and writable for the user alone. Rejects when the path is no regular file of its own. */
   static async open(path: string): Promise<PartialFile> {
     const { O_RDWR, O_CREAT, O_NOFOLLOW } = fs.constants;
-    const handle = await fs.promises.open(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0o600);
-    const stat = await handle.stat();
-    if (stat.isFile() && stat.nlink === 1) return new PartialFile(path, handle);
-    await handle.close();
+    const fd = await smallFiles.open(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0o600);
+    const stat = await smallFiles.fstat(fd);
+    if (stat.isFile() && stat.nlink === 1n) return new PartialFile(path, fd);
+    await smallFiles.close(fd);
     throw Object.assign(new Error(`${path} is not a regular file of its own`), { code: 'ELOOP' });
   }
 
@@ -54,7 +54,7 @@ export class PartialFile {
     const entry = { from: offset, to: offset + length };
     this.pending.add(entry);
     const step = (at: number): void => {
-      fs.write(this.handle.fd, block, at, length - at, offset + at, (error, written) => {
+      fs.write(this.fd, block, at, length - at, offset + at, (error, written) => {
         if (error === null && at + written < length) {
           step(at + written);
           return;
@@ -93,30 +93,32 @@ export class PartialFile {
 
   /** Reads up to `length` bytes; fewer only at the end of the file. */
   async read(memory: Uint8Array, length: number, offset: number): Promise<number> {
-    const { bytesRead } = await this.handle.read(memory, 0, length, offset);
-    return bytesRead;
+    return await new Promise((resolve, reject) =>
+      fs.read(this.fd, memory, 0, length, offset, (error, read) => (error === null ? resolve(read) : reject(error))),
+    );
   }
 
   readNow(memory: Uint8Array, length: number, offset: number): number {
-    return fs.readSync(this.handle.fd, memory, 0, length, offset);
+    return fs.readSync(this.fd, memory, 0, length, offset);
   }
 
   async size(): Promise<number> {
-    return (await this.handle.stat()).size;
+    return Number((await smallFiles.fstat(this.fd)).size);
   }
   async identity(): Promise<FileIdentity> {
-    return identityOf(await this.handle.stat({ bigint: true }));
+    return identityOf(await smallFiles.fstat(this.fd));
   }
   async truncate(size: number): Promise<void> {
-    await this.handle.truncate(size);
+    if ((await this.size()) === size) return;
+    await new Promise<void>((resolve, reject) => fs.ftruncate(this.fd, size, (error) => (error === null ? resolve() : reject(error))));
   }
   /** The bytes are on the disk when it resolves. */
   async sync(): Promise<void> {
-    await this.handle.sync();
+    await new Promise<void>((resolve, reject) => fs.fsync(this.fd, (error) => (error === null ? resolve() : reject(error))));
   }
   async close(): Promise<void> {
     await this.settled().catch(() => undefined); // a write's error has been reported by then
-    await this.handle.close();
+    await smallFiles.close(this.fd);
   }
 
   private isBehindAnother(entry: { readonly from: number; readonly to: number }): boolean {

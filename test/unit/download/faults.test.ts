@@ -98,6 +98,42 @@ const recovers: readonly [title: string, behaviours: readonly Behaviour[], reque
   ['redirects without end', [(request, socket) => reply(socket, 302, { Location: `${request.path}x` }), honest()]],
   ['a redirect to a file', [status(302, { Location: 'file:///etc/passwd' }), honest()]],
   [
+    'an informational reply before the real one (103)',
+    [(request, socket, bytes) => { socket.write('HTTP/1.1 103 Early Hints\r\nLink: </x>; rel=preload\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n'); void honest()(request, socket, bytes); }], // prettier-ignore
+  ],
+  [
+    'HTTP/1.0 without keep-alive',
+    [({ from, last }, socket, bytes) => void socket.end(Buffer.concat([Buffer.from(`HTTP/1.0 206 Partial\r\nContent-Range: bytes ${from}-${last}/${bytes.length}\r\nContent-Length: ${last - from + 1}\r\n\r\n`), bytes.subarray(from, last + 1)]))], // prettier-ignore
+    withPieces,
+  ],
+  [
+    'chunks with extensions and trailers',
+    [(_r, socket, bytes) => { socket.write(head(200, { 'Transfer-Encoding': 'chunked', Trailer: 'X-Sum' })); for (let at = 0; at < bytes.length; at += 70_001) { const part = bytes.subarray(at, at + 70_001); socket.write(`${part.length.toString(16)};name="v"\r\n`); socket.write(part); socket.write('\r\n'); } socket.write('0\r\nX-Sum: 1\r\nX-More: 2\r\n\r\n'); }], // prettier-ignore
+  ],
+  ['a head of nearly 64 KiB', [honest({ headers: { 'X-Long': 'x'.repeat(60_000) } })]],
+  [
+    'a range of a file whose length is not told (*)',
+    [({ from, last }, socket, bytes) => reply(socket, 206, { 'Content-Range': `bytes ${from}-${last}/*` }, bytes.subarray(from, last + 1))],
+  ],
+  ['gzip as transfer coding', [(_r, socket) => void socket.write(head(200, { 'Transfer-Encoding': 'gzip, chunked' })), honest()]],
+  [
+    'another range unit',
+    [({ last }, socket) => reply(socket, 206, { 'Content-Range': `pieces 0-${last}/${data.length}` }, data), honest()],
+  ],
+  ['weak ETags', [honest({ etag: 'W/"weak"' }), honest({ etag: 'W/"weak"' })]],
+  [
+    'less than was asked for in each reply',
+    [({ from, last }, socket, bytes) => { const end = Math.min(last + 1, from + 200_000); reply(socket, 206, { 'Content-Range': `bytes ${from}-${end - 1}/${bytes.length}`, ETag: '"short"' }, bytes.subarray(from, end)); }], // prettier-ignore
+  ],
+  ['right bytes after a stall', [first(1, (r, socket) => { socket.write(head(206, { 'Content-Range': `bytes ${r.from}-${r.last}/${data.length}`, 'Content-Length': String(r.last - r.from + 1) })); socket.write(data.subarray(r.from, r.from + 70_000)); }, honest())]], // prettier-ignore
+  ['an interim answer without end', [(_r, socket) => void socket.write('HTTP/1.1 100 Continue\r\n\r\n'.repeat(50)), honest()]],
+  ['Retry-After that makes no sense', [first(1, status(503, { 'Retry-After': '-5' }), honest())]],
+  ['204 and nothing', [status(204), honest()]],
+  [
+    'a page of HTML with status 200',
+    [(_r, socket) => reply(socket, 200, { 'Content-Type': 'text/html' }, Buffer.from('<html>sign in</html>')), honest()],
+  ],
+  [
     'a relative redirect',
     [(request, socket, bytes) => (request.path === '/real' ? honest()(request, socket, bytes) : reply(socket, 307, { Location: 'real' }))],
   ],
@@ -175,6 +211,15 @@ describe('nothing gets the final name when there is', () => {
 });
 
 describe('who is to blame', () => {
+  test('nobody when a reply announces less than was asked for', async () => {
+    const slice: Behaviour = ({ from, last }, socket, bytes) => {
+      const end = Math.min(last + 1, from + 100_000);
+      reply(socket, 206, { 'Content-Range': `bytes ${from}-${end - 1}/${bytes.length}`, ETag: '"slice"' }, bytes.subarray(from, end));
+    };
+    const { result, bytes } = await attempt({ data, behaviours: [slice] });
+    expect(bytes?.equals(data)).toBe(true);
+    expect(result?.sources).toMatchObject([{ strikes: 0, requests: Math.ceil(data.length / 100_000) }]);
+  });
   const said = ({ lines }: Attempt): string => lines.join('\n');
   test('the mirror of a bad piece is named', async () => {
     expect(said(await attempt({ data, behaviours: [corrupt(() => true), honest()], request: withPieces }))).toMatch(
