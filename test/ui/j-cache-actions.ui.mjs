@@ -133,12 +133,14 @@ export const tests = {
   },
   'Cleaning offers damaged entries apart from leftovers': async (workbench) => {
     await workbench.command('Containers: Clean Caches');
-    const choices = await workbench.page.locator('.quick-input-list .monaco-list-row').allInnerTexts();
-    for (const wanted of ['Leftovers and orphans', 'Damaged entries', 'Duplicates', 'Only: oras'])
-      assert.ok(
-        choices.some((text) => text.includes(wanted)),
-        `no ${wanted} among ${choices.join(', ')}`,
-      );
+    await eventually(async () => {
+      const choices = await workbench.page.locator('.quick-input-list .monaco-list-row').allInnerTexts();
+      for (const wanted of ['Leftovers and orphans', 'Damaged entries', 'Duplicates', 'Only: oras'])
+        assert.ok(
+          choices.some((text) => text.includes(wanted)),
+          `no ${wanted} among ${choices.join(', ')}`,
+        );
+    });
     await workbench.picture('cache-clean-choices');
     await workbench.pick('Leftovers and orphans');
     await workbench.notification('There is nothing to delete').waitFor();
