@@ -34,34 +34,6 @@ export const tests = {
     await isDone(workbench, 2);
     await workbench.picture('walkthrough-done');
   },
-  'step 3: an image is pinned to its digest, and the step is done': async (workbench) => {
-    await workbench.open('tool.def', 'Bootstrap: docker');
-    await workbench.command('Containers: Pin Images to Digests');
-    await workbench
-      .line(/@sha256:/)
-      .first()
-      .waitFor();
-    await showWalkthrough(workbench);
-    await isDone(workbench, 3);
-  },
-  'step 4: a container is verified, and the step is done': async (workbench) => {
-    await workbench.open('tool-1.4.meta4', '<metalink');
-    await workbench.command('Containers: Verify Container');
-    await workbench.line('INTACT').waitFor();
-    await workbench.settled();
-    await showWalkthrough(workbench);
-    await isDone(workbench, 4);
-  },
-  'step 5: the button opens the cache view, and the walkthrough is done': async (workbench) => {
-    await step(workbench, 'Look into the cache');
-    const view = workbench.page.locator('.pane-header', { hasText: 'Caches' });
-    await pressStep(workbench, 'Open Container Caches', view);
-    await workbench.page.getByText('There is no cache of Apptainer or SingularityCE').waitFor();
-    await workbench.picture('cache-empty');
-    await showWalkthrough(workbench);
-    await isDone(workbench, 5);
-    await workbench.picture('walkthrough-all-done');
-  },
   'New Container Recipe offers what to start from': async (workbench) => {
     await workbench.command('Containers: New Container Recipe');
     await workbench.quickInput().locator('.monaco-list-row', { hasText: 'A container image of a registry' }).waitFor();
@@ -133,15 +105,6 @@ export const tests = {
     await workbench.picture('settings');
   },
 };
-
-/** Selects a step of the walkthrough. */
-async function step(workbench, title) {
-  const row = workbench.page.locator('.getting-started-step', { hasText: title });
-  await workbench.until(
-    () => row.click({ timeout: 5000 }),
-    async () => /expanded/.test((await row.getAttribute('class')) ?? ''),
-  );
-}
 
 /** Presses the button of a step. */
 async function pressStep(workbench, button, shown) {
