@@ -26,14 +26,16 @@ export const settings = {
     type: 'string',
     values: ['apptainer', 'singularity'],
     default: 'apptainer',
-    description: 'Whose rules hold where Apptainer and SingularityCE differ, which of the two is looked for first on this machine, and whose cache a pull goes to.',
+    description:
+      'Whose rules hold where Apptainer and SingularityCE differ, which of the two is looked for first on this machine, and whose cache a pull goes to.',
     scope: 'resource',
   },
   'engine.path': {
     group: 'Engine',
     type: 'string',
     default: '',
-    description: 'Program for build and run: a path (`~` is your home folder) or a name on `PATH`. Empty: `apptainer` or `singularity` on `PATH`, else an environment module of that name in `MODULEPATH`, which is loaded first.',
+    description:
+      'Program for build and run: a path (`~` is your home folder) or a name on `PATH`. Empty: `apptainer` or `singularity` on `PATH`, else an environment module of that name in `MODULEPATH`, which is loaded first.',
     scope: 'machine-overridable',
     restricted: true,
   },
@@ -66,7 +68,8 @@ export const settings = {
     group: 'Recipes',
     type: 'boolean',
     default: true,
-    description: 'Check `%post` and other scripts with ShellCheck when it is installed. It runs beside the other checks, after you stop typing; without it, nothing is missed but its findings.',
+    description:
+      'Check `%post` and other scripts with ShellCheck when it is installed. It runs beside the other checks, after you stop typing; without it, nothing is missed but its findings.',
     scope: 'resource',
   },
   'shellcheck.path': {
@@ -167,7 +170,8 @@ export const settings = {
     default: 50,
     minimum: 0,
     maximum: 1000,
-    description: 'Megabytes for answers of hubs kept on disk, for use offline; 0 keeps none. "Clear Stored Answers of Hubs" empties the store.',
+    description:
+      'Megabytes for answers of hubs kept on disk, for use offline; 0 keeps none. "Clear Stored Answers of Hubs" empties the store.',
     scope: 'machine-overridable',
   },
   'library.url': {
@@ -185,7 +189,8 @@ export const settings = {
     default: 4,
     minimum: 1,
     maximum: 16,
-    description: 'Mirrors used at the same time for one file, one connection each. More of them load the servers more, and are rarely faster.',
+    description:
+      'Mirrors used at the same time for one file, one connection each. More of them load the servers more, and are rarely faster.',
     scope: 'machine-overridable',
   },
   'download.rateLimit': {
@@ -216,7 +221,8 @@ export const settings = {
     type: 'string',
     values: ['keep', 'delete'],
     default: 'keep',
-    description: 'Whether a cancelled pull keeps what it has, so that the next one goes on from there, or deletes it. What is kept takes its place on the disk until then.',
+    description:
+      'Whether a cancelled pull keeps what it has, so that the next one goes on from there, or deletes it. What is kept takes its place on the disk until then.',
     scope: 'machine-overridable',
   },
   'verify.trustedKeys': {
@@ -281,7 +287,8 @@ export const settings = {
     group: 'Editor',
     type: 'boolean',
     default: true,
-    description: 'Show "Verify", "Pull into cache" and their like above images and files. Off: the same is in the context menu and the palette.',
+    description:
+      'Show "Verify", "Pull into cache" and their like above images and files. Off: the same is in the context menu and the palette.',
     scope: 'resource',
   },
   'inlayHints.enabled': {

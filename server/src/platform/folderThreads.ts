@@ -157,17 +157,17 @@ function threadMain(): void {
 
   function read(folder: string, length: number, limit: number): void {
     const directory = fs.opendirSync(folder, { bufferSize: length });
-    let isSlow = false;
+    const disk = { isSlow: false };
     let names: string[] = [];
     const tell = (): void => {
-      if (isSlow) parentPort?.postMessage({ kind: 'names', names: names.join('\0') });
-      else isSlow = look(folder, names) > limit;
+      if (disk.isSlow) parentPort?.postMessage({ kind: 'names', names: names.join('\0') });
+      else disk.isSlow = look(folder, names) > limit;
       names = [];
     };
     try {
       for (let item = directory.readSync(); item !== null; item = directory.readSync()) {
         // The first answers come soon, and tell how quick the disk is.
-        if (names.push(item.name) >= (isSlow ? length / 8 : length)) tell();
+        if (names.push(item.name) >= (disk.isSlow ? length / 8 : length)) tell();
       }
       if (names.length > 0) tell();
     } finally {
