@@ -47,8 +47,13 @@ function initialize(connection: Connection, params: InitializeParams): Initializ
 
   let trusted = options.trusted;
   let world: Promise<World> | undefined;
+  /** The last change of the configuration: what is asked after a change waits until it holds. */
+  let configured: Promise<void> = Promise.resolve();
   /** Made when something needs the network, the disk or a key: opening a file does not. */
-  const getWorld = () => (world ??= makeWorld());
+  const getWorld = async () => {
+    await configured;
+    return (world ??= makeWorld());
+  };
   const makeWorld = async () => {
     const { createWorld } = await import('../operations/world');
     return createWorld(await worldOptions(connection, settings, options, () => trusted));
@@ -57,7 +62,11 @@ function initialize(connection: Connection, params: InitializeParams): Initializ
     settings.forget();
     workspaceRules.forget();
     documents.forget();
-    if (world) (await world).reconfigure(await worldOptions(connection, settings, options, () => trusted));
+    const change = configured.then(async () => {
+      if (world) (await world).reconfigure(await worldOptions(connection, settings, options, () => trusted));
+    });
+    configured = change.catch(() => undefined); // `guarded` tells it; the configuration before stays
+    await change;
     diagnostics.refreshAll();
   };
   const guarded = (work: () => Promise<void>) => () => {

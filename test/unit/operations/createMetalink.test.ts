@@ -139,7 +139,7 @@ describe('files on this disk', () => {
   test('without a mirror the URL is missing, and that is said', async () => {
     const { findings, report } = await create([{ kind: 'path', path: localImage() }]);
     expect(findings).toEqual([expect.stringContaining('M4-045')]);
-    expect(report).toContain('--mirror');
+    expect(report).toContain('no URL yet: add where it can be fetched');
   });
 
   test('a folder: every image in it, by name', async () => {
