@@ -13,6 +13,7 @@ import type { Language } from './language';
 import { metalinkLanguage } from './metalinkLanguage';
 import { createOnlineFeatures } from './onlineFeatures';
 import { recipeLanguage } from './recipeLanguage';
+import { refreshShown } from './refresh';
 import { registerRequests } from './requests';
 import { createSettingsStore } from './settingsStore';
 import { createWorkspaceRulesStore } from './workspaceRulesStore';
@@ -68,6 +69,7 @@ function initialize(connection: Connection, params: InitializeParams): Initializ
     configured = change.catch(() => undefined); // `guarded` tells it; the configuration before stays
     await change;
     diagnostics.refreshAll();
+    await refreshShown(connection, client.workspace);
   };
   const guarded = (work: () => Promise<void>) => () => {
     work().catch((error: unknown) => connection.console.error(error instanceof Error ? error.message : String(error)));
