@@ -30,7 +30,7 @@ const steps = [
   { name: 'unit', needs: ['build'], run: vitest },
   { name: 'package', needs: ['build'], run: check(node, [script('package.mjs'), '--built']) },
   { name: 'vscode', needs: ['build'], run: counted(node, [script('test-vscode.mjs')], { timeout: 600_000 }) },
-  { name: 'ui', needs: ['package'], run: counted(node, [script('test-ui.mjs')], { timeout: 900_000 }) },
+  { name: 'ui', needs: ['package'], run: counted(node, [script('test-ui.mjs')], { timeout: 1_800_000 }) },
 ];
 
 const only = argument('--only')?.split(',');

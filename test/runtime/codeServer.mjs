@@ -61,10 +61,15 @@ export async function startCodeServer(codeServer, profile) {
 }
 
 function profileArguments({ userDataDir, extensionsDir, settings = {} }) {
-  const user = path.join(userDataDir, 'User');
-  fs.mkdirSync(user, { recursive: true });
-  const file = path.join(user, 'settings.json');
-  if (!fs.existsSync(file)) fs.writeFileSync(file, JSON.stringify({ ...quietSettings, ...settings }, null, 2));
+  // To the browser this is a remote machine: settings of machine scope count there when they stand in the machine's file.
+  for (const [name, content] of [
+    ['User', { ...quietSettings, ...settings }],
+    ['Machine', settings],
+  ]) {
+    const file = path.join(userDataDir, name, 'settings.json');
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    if (!fs.existsSync(file)) fs.writeFileSync(file, JSON.stringify(content, null, 2));
+  }
   return ['--user-data-dir', userDataDir, '--extensions-dir', extensionsDir, '--config', path.join(userDataDir, 'code-server.yaml')];
 }
 

@@ -1,6 +1,5 @@
 // First minutes: the walkthrough with its five steps, new documents, the palette of a fresh window, settings that take effect at once.
 import assert from 'node:assert/strict';
-import { changeSettings } from './workbench.mjs';
 
 export const settings = { 'workbench.startupEditor': 'none' };
 
@@ -69,25 +68,6 @@ export const tests = {
     await workbench.notification('Neither apptainer nor singularity was found').waitFor();
     await workbench.picture('no-engine');
     await workbench.clearNotifications();
-  },
-  'code lenses and hints are turned off and on while the document is open': async (workbench, playground) => {
-    await workbench.open('tool.def', 'Bootstrap: docker');
-    await workbench.codeLens('Verify').first().waitFor();
-    const set = (name, value) => changeSettings(playground, { [name]: value });
-    set('containerMetalink.codeLens.enabled', false);
-    await workbench.codeLens('Verify').first().waitFor({ state: 'detached' });
-    set('containerMetalink.codeLens.enabled', true);
-    await workbench.codeLens('Verify').first().waitFor();
-    set('containerMetalink.inlayHints.enabled', true);
-    await workbench
-      .line(/tool.{0,3}\{\{ version \}\}.*1\.4/)
-      .first()
-      .waitFor();
-    set('containerMetalink.inlayHints.enabled', false);
-    await workbench
-      .line(/tool.{0,3}\{\{ version \}\}.*1\.4/)
-      .first()
-      .waitFor({ state: 'detached' });
   },
   'settings are grouped and described': async (workbench) => {
     await workbench.command('Preferences: Open Settings (UI)');

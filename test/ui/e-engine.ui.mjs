@@ -82,31 +82,6 @@ export const tests = {
     assert.match(await hover.innerText(), /build/);
     await workbench.page.keyboard.press('Escape');
   },
-  'a build task asks in its terminal for the argument without default': async (workbench, playground) => {
-    fs.rmSync(path.join(playground.workspace, 'arguments.sif'));
-    await workbench.command('Tasks: Run Task');
-    const task = workbench.quickInput().locator('.monaco-list-row', { hasText: 'build arguments.def' }).first();
-    // Tasks are sorted by their kind: the list of kinds comes first.
-    const kind = workbench.quickInput().locator('.monaco-list-row', { hasText: 'container-build' }).first();
-    await workbench.until(async () => {
-      if (await kind.isVisible()) await kind.click({ timeout: 5000 });
-    }, task);
-    await workbench.picture('tasks');
-    await task.click();
-    const question = workbench.page
-      .locator('.terminal-wrapper.active .xterm-accessibility, .terminal-wrapper.active .xterm-screen')
-      .first();
-    await question.waitFor();
-    await workbench.until(
-      async () => {
-        await workbench.page.locator('.terminal-wrapper.active .xterm-helper-textarea').focus();
-        await workbench.page.keyboard.type('mint\n');
-      },
-      () => /--build-arg flavour=mint/.test(logOf(playground)),
-    );
-    await waitFor('the image is built', () => fs.existsSync(path.join(playground.workspace, 'arguments.sif')));
-    await workbench.picture('task-asked');
-  },
   'an image runs in the terminal': async (workbench, playground) => {
     await workbench.openFolder('images', 'tool-1.4.sif');
     const image = workbench.file('tool-1.4.sif');

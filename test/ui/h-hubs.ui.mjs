@@ -1,13 +1,9 @@
-// A private registry in daily use: completion from scheme to tag, hover, pin; signing in and out; a proxy with a password; offline and back.
+// A private registry in daily use: completion from scheme to tag, hover, pin; signing in and out.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import http from 'node:http';
 import path from 'node:path';
 
 const account = { user: 'alice', password: 'wonderland' };
-const proxyPassword = 'proxy-secret-7';
-/** A host that only the proxy knows, so that what is shown of it came through the proxy. */
-const behindProxy = 'registry.invalid';
 
 export function prepare({ workspace, hub, profile }) {
   const { host } = new URL(hub.origin);
@@ -15,15 +11,9 @@ export function prepare({ workspace, hub, profile }) {
   for (const [name, text] of Object.entries({
     'new.def': '\n',
     'private.def': recipe(`${host}/private/base:1.1`),
-    'proxied.def': recipe(`${behindProxy}/open/base:1.1`),
-    'seen.def': recipe(`${host}/open/base:1.0`),
-    'unseen.def': recipe(`${host}/open/base:1.2`),
   }))
     fs.writeFileSync(path.join(workspace, name), text);
-  const [file] = settingsFiles(profile);
-  fs.mkdirSync(path.dirname(file), { recursive: true });
-  const hosts = { 'containerMetalink.online.hosts': ['127.0.0.1', behindProxy], 'containerMetalink.online.insecureHosts': [behindProxy] };
-  fs.writeFileSync(file, JSON.stringify({ 'containerMetalink.online.findings': true, ...hosts }));
+  Object.assign(profile.settings, { 'containerMetalink.online.findings': true, 'containerMetalink.online.hosts': ['127.0.0.1'] });
 }
 
 export const tests = {
@@ -137,58 +127,6 @@ export const tests = {
     await workbench.hover('private/base:1.1', /sign-in/);
     await workbench.page.keyboard.press('Escape');
   },
-  'offline: what was seen is shown with its age, what was not has its cause; and back': async (workbench, { hub, profile }) => {
-    const { page } = workbench;
-    await workbench.open('seen.def', 'open/base:1.0');
-    await workbench.hover('open/base:1.0', 'sha256:');
-    await page.keyboard.press('Escape');
-    await changeSettings(workbench, profile, { 'containerMetalink.online.enabled': false });
-    await languageStatus(workbench, /offline/i);
-    await workbench.picture('hubs-offline-status');
-    await closeStatus(workbench);
-    const before = hub.requests.length;
-    await workbench.open('unseen.def', 'open/base:1.2');
-    const cause = await workbench.hover('open/base:1.2', /[Oo]ffline/);
-    assert.doesNotMatch(await cause.innerText(), /sha256:/);
-    await workbench.picture('hubs-offline');
-    await page.keyboard.press('Escape');
-    await workbench.open('seen.def', 'open/base:1.0');
-    await workbench.hover('open/base:1.0', 'sha256:');
-    await workbench.picture('hubs-offline-seen');
-    await page.keyboard.press('Escape');
-    assert.equal(hub.requests.length, before);
-    await changeSettings(workbench, profile, { 'containerMetalink.online.enabled': true });
-    await workbench.open('unseen.def', 'open/base:1.2');
-    await workbench.hover('open/base:1.2', 'sha256:');
-    await workbench.picture('hubs-online-again');
-    await page.keyboard.press('Escape');
-  },
-  'a proxy with a password: the cause first, then the answer through it': async (workbench, { hub, profile, folder }) => {
-    const proxy = await startProxy(hub.origin);
-    try {
-      await changeSettings(workbench, profile, { 'http.proxy': proxy.url() });
-      await workbench.open('proxied.def', behindProxy);
-      const refused = await workbench.hover('open/base:1.1', /proxy/i);
-      assert.match(await refused.innerText(), /name and password/);
-      await workbench.picture('hubs-proxy-refused');
-      await workbench.page.keyboard.press('Escape');
-      await changeSettings(workbench, profile, { 'http.proxy': proxy.url(`me:${proxyPassword}@`) });
-      await workbench.open('proxied.def', behindProxy);
-      const hover = await workbench.hover('open/base:1.1', 'sha256:');
-      assert.match(await hover.innerText(), /linux\/amd64/);
-      await workbench.picture('hubs-proxied');
-      await workbench.page.keyboard.press('Escape');
-      assert.ok(proxy.passed.some((url) => url.startsWith(`http://${behindProxy}/v2/`)));
-      // It stands in the settings, where the user wrote it, and nowhere else.
-      assert.deepEqual(
-        filesWith(folder, proxyPassword).filter((name) => !name.endsWith('settings.json')),
-        [],
-      );
-    } finally {
-      await changeSettings(workbench, profile, { 'http.proxy': undefined });
-      proxy.close();
-    }
-  },
 };
 
 /** Waits for an entry of the list of suggestions; on a busy machine the first list comes late, and is asked for again. */
@@ -232,19 +170,6 @@ async function closeStatus({ page }) {
   }
 }
 
-/** The settings of the machine that VS Code's server runs on, and the user's: some belong to the one, some to the other. */
-function settingsFiles({ userDataDir }) {
-  return ['Machine', 'User'].map((folder) => path.join(userDataDir, folder, 'settings.json'));
-}
-
-/** Changes settings and opens the window anew; undefined takes one out. */
-async function changeSettings({ page }, profile, changes) {
-  for (const file of settingsFiles(profile))
-    fs.writeFileSync(file, JSON.stringify({ ...JSON.parse(fs.readFileSync(file, 'utf8')), ...changes }));
-  await page.reload({ timeout: 90_000 });
-  await page.locator('.monaco-workbench .explorer-folders-view .monaco-list-row').first().waitFor({ timeout: 90_000 });
-}
-
 /** Names of files below a folder that hold a text. */
 function filesWith(folder, text) {
   return fs
@@ -252,40 +177,4 @@ function filesWith(folder, text) {
     .filter((entry) => entry.isFile())
     .map((entry) => path.join(entry.parentPath, entry.name))
     .filter((name) => fs.statSync(name).size < 5_000_000 && fs.readFileSync(name).includes(text));
-}
-
-/** A proxy that wants a password and leads every host to the hub. */
-async function startProxy(origin) {
-  const passed = [];
-  const expected = `Basic ${Buffer.from(`me:${proxyPassword}`).toString('base64')}`;
-  const server = http.createServer((request, response) => {
-    if (request.headers['proxy-authorization'] !== expected) {
-      response.writeHead(407, { 'proxy-authenticate': 'Basic realm="the proxy"' }).end();
-      return;
-    }
-    const url = new URL(request.url);
-    passed.push(request.url);
-    const onward = http.request(`${origin}${url.pathname}${url.search}`, { method: request.method, headers: request.headers }, (reply) => {
-      response.writeHead(reply.statusCode, reply.headers);
-      reply.pipe(response);
-    });
-    onward.on('error', () => response.destroy());
-    request.pipe(onward);
-  });
-  // Over https nothing here is reached: whoever tries it first goes on with http.
-  server.on('connect', (request, socket) => {
-    const signedIn = request.headers['proxy-authorization'] === expected;
-    socket.end(
-      signedIn ? 'HTTP/1.1 502 Bad Gateway\r\n\r\n' : 'HTTP/1.1 407 Sign in\r\nproxy-authenticate: Basic realm="the proxy"\r\n\r\n',
-    );
-  });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    passed,
-    url: (userinfo = '') => `http://${userinfo}127.0.0.1:${server.address().port}`,
-    close: () => {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
 }

@@ -376,12 +376,6 @@ export async function waitFor(what, holds, timeout = patience) {
   if (!(await waitUntil(holds, timeout))) throw new Error(`Waited in vain until ${what}.`);
 }
 
-/** Changes settings of the workspace as a person does in its settings.json. */
-export function changeSettings({ workspace }, changes) {
-  const file = path.join(workspace, '.vscode/settings.json');
-  fs.writeFileSync(file, JSON.stringify({ ...JSON.parse(fs.readFileSync(file, 'utf8')), ...changes }, null, 2));
-}
-
 /** Waits until a row has stood at one place for half a second: a list that is being read anew moves its rows under the mouse. */
 export async function standsStill(row) {
   await row.first().waitFor();
