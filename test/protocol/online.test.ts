@@ -262,3 +262,15 @@ test('an untrusted workspace asks no host', async () => {
     await quiet.close();
   }
 });
+
+test('in a folder that is not trusted a hover tells the image and why its hub is not asked', async () => {
+  const session = await startSession({ trusted: false });
+  const uri = 'file:///tmp/untrusted.def';
+  await session.open(uri, 'singularity', 'Bootstrap: docker\nFrom: ghcr.io/demo/base:1.0\n');
+  const hover = await session.request<{ contents: { value: string } }>('textDocument/hover', {
+    textDocument: { uri },
+    position: { line: 1, character: 15 },
+  });
+  expect(hover.contents.value).toMatch(/^`docker:\/\/ghcr\.io\/demo\/base:1\.0`\n\n.*not trusted/);
+  await session.close();
+});

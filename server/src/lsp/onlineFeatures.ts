@@ -70,8 +70,13 @@ export function createOnlineFeatures({ getWorld, isTrusted, documents, folders, 
 
     async hover(document, offset, signal) {
       const place = placeAt(document.language.name, document.context, offset);
-      if (place?.reference === undefined || !isTrusted()) return undefined;
+      if (place?.reference === undefined) return undefined;
       const range = document.source.rangeOf(place.range);
+      if (!isTrusted()) {
+        if (document.language.name !== 'recipe') return undefined; // the local hover tells about the element
+        const cause = t('What this image is, its hub would tell; it is not asked, because this folder is not trusted.');
+        return { contents: { kind: 'markdown', value: `\`${place.text.replaceAll('`', '')}\`\n\n${cause}` }, range };
+      }
       const { describePlace } = await answers();
       const value = await describePlace(await getWorld(), place, { document, signal, commandLinks });
       return { contents: { kind: 'markdown', value }, range };
