@@ -1,10 +1,10 @@
 // Drives Emacs with Eglot against `container-metalink lsp --stdio`, as docs/editors.md tells its users.
 // Ends with `emacs: N passed, M failed`.
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { createPlayground } from '../../scripts/playground.mjs';
+import { runEditorChecks } from '../runtime/editorChecks.mjs';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const checks = {
@@ -18,28 +18,13 @@ const checks = {
   'a metalink gets diagnostics': ({ metalinkDiagnostics }) => assert.ok(metalinkDiagnostics.length > 3),
 };
 
-let passed = 0;
-let failed = 0;
-if (spawnSync('emacs', ['--version']).status !== 0) {
-  console.log('Emacs is missing: install it (Debian: apt-get install emacs-nox elpa-eglot).');
-  failed = Object.keys(checks).length;
-} else {
-  const playground = await createPlayground({ misbehave: false });
-  const result = await drive(playground);
-  if (result.error !== undefined) console.log(result.error);
-  for (const [name, check] of Object.entries(checks)) {
-    try {
-      check(result);
-      passed++;
-    } catch (error) {
-      failed++;
-      console.log(`✗ ${name}: ${error.message}`);
-    }
-  }
-  await playground.close();
-}
-console.log(`emacs: ${passed} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
+await runEditorChecks({
+  name: 'emacs',
+  program: 'emacs',
+  missing: 'Emacs is missing: install it (Debian: apt-get install emacs-nox elpa-eglot).',
+  drive,
+  checks,
+});
 
 /** Runs Emacs without a screen; the hub answers in this process meanwhile. */
 async function drive({ folder, workspace, home }) {

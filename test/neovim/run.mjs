@@ -1,10 +1,10 @@
 // Drives Neovim against `container-metalink lsp --stdio`: another editor than VS Code gets diagnostics, hover, completion, symbols.
 // Ends with `neovim: N passed, M failed`.
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { createPlayground } from '../../scripts/playground.mjs';
+import { runEditorChecks } from '../runtime/editorChecks.mjs';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const checks = {
@@ -23,28 +23,13 @@ const checks = {
   'a metalink gets diagnostics': ({ metalinkDiagnostics }) => assert.ok(metalinkDiagnostics.some(({ code }) => /^M4-\d+$/.test(code))),
 };
 
-let passed = 0;
-let failed = 0;
-if (spawnSync('nvim', ['--version']).status !== 0) {
-  console.log('Neovim is missing: install it (Debian: apt-get install neovim).');
-  failed = Object.keys(checks).length;
-} else {
-  const playground = await createPlayground({ misbehave: false });
-  const result = await drive(playground);
-  if (result.error !== undefined) console.log(result.error);
-  for (const [name, check] of Object.entries(checks)) {
-    try {
-      check(result);
-      passed++;
-    } catch (error) {
-      failed++;
-      console.log(`✗ ${name}: ${error.message}`);
-    }
-  }
-  await playground.close();
-}
-console.log(`neovim: ${passed} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
+await runEditorChecks({
+  name: 'neovim',
+  program: 'nvim',
+  missing: 'Neovim is missing: install it (Debian: apt-get install neovim).',
+  drive,
+  checks,
+});
 
 /** Runs Neovim without a screen; the hub answers in this process meanwhile. */
 async function drive({ folder, workspace, home }) {

@@ -8,7 +8,7 @@ const inFile = (inner: string): string => meta4(`<file name="f">${inner}<url>htt
 
 /** The document after the fix of that title. */
 function fixed(text: string, rule: string, title: RegExp): string {
-  const findings = checkMetalink(createSourceText(text), parseMetalink(text), { fileName: 'file:///work/tool.meta4' });
+  const findings = checkMetalink(createSourceText(text), parseMetalink(text), { fileName: 'file:///project/tool.meta4' });
   const fix = findings.filter(({ code }) => code === rule).flatMap(({ fixes }) => fixes ?? []).find((each) => title.test(each.title)); // prettier-ignore
   if (fix === undefined) throw new Error(`${rule} has no fix ${String(title)}`);
   return [...fix.edits]

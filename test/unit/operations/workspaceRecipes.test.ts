@@ -46,13 +46,13 @@ describe('recipes near a file', () => {
 
 describe('what a workspace file ignores', () => {
   test.each<[string, string, boolean]>([
-    ['/work/old/a.def', 'old/**', true],
-    ['/work/a/old/b/c.def', 'old/**', true],
-    ['/work/older/a.def', 'old/**', false],
-    ['/work/a.def', '*.def', true],
-    ['/work/a.txt', '*.def', false],
-    ['C:\\work\\old\\a.def', 'old/*.def', true],
-    ['/work/a1.def', 'a?.def', true],
+    ['/project/old/a.def', 'old/**', true],
+    ['/project/a/old/b/c.def', 'old/**', true],
+    ['/project/older/a.def', 'old/**', false],
+    ['/project/a.def', '*.def', true],
+    ['/project/a.txt', '*.def', false],
+    ['C:\\project\\old\\a.def', 'old/*.def', true],
+    ['/project/a1.def', 'a?.def', true],
     [`/${'a/'.repeat(2000)}`, `${'**/'.repeat(200)}b`, false],
   ])('%s %s: %s', (file, glob, expected) => expect(isPassedOver(file, [glob])).toBe(expected));
 });
