@@ -9,6 +9,11 @@ export interface Assignment {
   readonly started: number;
 }
 
+/** `whole`: ask for the whole file, this source knows no ranges. */
+export type Command =
+  | { readonly kind: 'fetch'; readonly source: number; readonly from: number; readonly to: number; readonly whole: boolean }
+  | { readonly kind: 'stop'; readonly source: number };
+
 const firstChunk = 4 * 1024 * 1024;
 /** Bytes; what a fast source gets at most at once. */
 export const longestChunk = 256 * 1024 * 1024;

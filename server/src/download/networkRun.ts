@@ -8,7 +8,8 @@ import { RangeReader } from './rangeReader';
 import type { RateLimit } from './rateLimit';
 import { strongEtag } from './replyCheck';
 import type { Validators } from './replyCheck';
-import type { Command, Scheduler } from './scheduler';
+import type { Command } from './assignment';
+import type { Scheduler } from './scheduler';
 
 export interface NetworkRunOptions {
   readonly scheduler: Scheduler;

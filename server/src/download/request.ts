@@ -136,7 +136,7 @@ export interface SourceStatistics {
   readonly badPieces: number;
   /** Bytes a second while it was in use. */
   readonly rate: number;
-  /** Why it is no longer used, for people. */
+  /** Why it is no longer used, or only for what no other source has right; for people. */
   readonly dropped?: string;
 }
 

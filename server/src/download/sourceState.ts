@@ -27,12 +27,14 @@ export interface FailurePolicy {
 const failuresInARow = 5;
 /** Failures in all: a source that breaks again and again but brings something each time gets this many. */
 const failuresInAll = 200;
-/** A source with this many wrong pieces, and more than a tenth of what it gave, is given up. */
+/** A source with this many wrong pieces, and more than a tenth of what it gave, is not trusted any more. */
 const badPieces = 3;
 
 /** What is known about one source during one download: speed, strikes, whether it understands ranges. Time is handed in. */
 export class SourceState {
   dropped: string | undefined;
+  /** Too many of its pieces had wrong hashes: it is asked only for what no trusted source has right. */
+  distrusted: string | undefined;
   /** Time until which it rests after a failure. */
   restsUntil = 0;
   /** May be used; sources of later bands become admitted one by one. */
@@ -61,6 +63,11 @@ export class SourceState {
     readonly source: SchedulerSource,
     private readonly policy: FailurePolicy,
   ) {}
+
+  /** Why it is not asked any more, or only for what no other has right; for people. */
+  get rejected(): string | undefined {
+    return this.dropped ?? this.distrusted;
+  }
 
   get usable(): boolean {
     return this.dropped === undefined;
@@ -128,6 +135,6 @@ export class SourceState {
     this.bad++;
     this.strikes++;
     this.lastReason = reason;
-    if (this.bad >= badPieces && this.bad * 10 > this.bad + this.good) this.dropped = reason;
+    if (this.bad >= badPieces && this.bad * 10 > this.bad + this.good) this.distrusted ??= reason;
   }
 }

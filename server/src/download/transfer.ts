@@ -269,7 +269,7 @@ class NetworkTransfer {
       return this.report.error('mismatch', t('Piece {0} has a wrong hash from every source.', scheduler.hopelessPiece));
     const reasons = states.map(([id, state]) => {
       const host = exchanges.get(id)?.host ?? '';
-      const reason = state.dropped ?? state.lastReason;
+      const reason = state.rejected ?? state.lastReason;
       return reason.startsWith(host) ? reason : `${host}: ${reason}`;
     });
     const isWrong = states.some(([, state]) => state.bad > 0);

@@ -66,7 +66,7 @@ export class TransferReport {
       strikes: state.strikes,
       badPieces: state.bad,
       rate: state.meanRate,
-      ...(state.dropped === undefined ? {} : { dropped: state.dropped }),
+      ...(state.rejected === undefined ? {} : { dropped: state.rejected }),
     }));
   }
 }

@@ -81,6 +81,8 @@ const recovers: readonly [title: string, behaviours: readonly Behaviour[], reque
   ['one byte a second, no pieces', [limited(1), honest()]],
   ['e1: the first mirror is corrupt, with pieces', [corrupt(() => true), honest()], withPieces],
   ['e1: some pieces of both mirrors are corrupt', [corrupt((at) => at < pieceLength), corrupt((at) => at > 2 * mebibyte)], withPieces],
+  ['half of the pieces of each mirror are corrupt', [corrupt((at) => at < mebibyte), corrupt((at) => at >= mebibyte)], withPieces],
+  ['one piece is corrupt, the other mirror knows no ranges', [corrupt((at) => at < pieceLength), rangeless()], withPieces],
   ['e1b: the first mirror is corrupt, whole hash only', [corrupt(() => true), honest()]],
   ['e1b: corrupt in one place, whole hash only', [honest(), corrupt((at) => at === mebibyte), honest()]],
   ['e8: four 404 first', [status(404), status(404), status(404), status(404), honest()]],

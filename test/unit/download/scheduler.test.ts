@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RangeSet } from '../../../server/src/download/rangeSet';
 import { Scheduler } from '../../../server/src/download/scheduler';
-import type { Command, SchedulerOptions } from '../../../server/src/download/scheduler';
+import type { Command } from '../../../server/src/download/assignment';
+import type { SchedulerOptions } from '../../../server/src/download/ledger';
 
 const mebibyte = 1024 * 1024;
 
@@ -121,6 +122,38 @@ describe('when something goes wrong', () => {
     expect(scheduler.exhausted).toBe(true);
     expect([...scheduler.states.values()].reduce((sum, state) => sum + state.requests, 0)).toBeLessThan(10);
   });
+  test('two sources with many wrong pieces still make the whole file, when no piece is wrong in both', () => {
+    const size = 20 * mebibyte;
+    const isWrong = [(piece: number) => piece < 8, (piece: number) => piece >= 8];
+    const scheduler = schedulerOf([1, 1], { size, pieceLength: mebibyte });
+    const right = simulate(scheduler, (source, piece) => isWrong[source]?.(piece) !== true);
+    expect([...scheduler.states.values()].map((state) => state.distrusted)).toEqual(['wrong', 'wrong']);
+    expect(right.covers(0, size)).toBe(true);
+  });
+  test('a source that is wrong too often is asked only for what the trusted one has wrong', () => {
+    const size = 40 * mebibyte;
+    const scheduler = schedulerOf([1, 1], { size, pieceLength: mebibyte });
+    const asked: number[] = [];
+    const right = simulate(scheduler, (source, piece) => {
+      if (scheduler.states.get(1)?.distrusted !== undefined && source === 1) asked.push(piece);
+      return source === 0 ? piece !== 30 : piece === 30;
+    });
+    expect(right.covers(0, size)).toBe(true);
+    expect(asked.slice(-1)).toEqual([30]);
+    expect(scheduler.states.get(1)?.bad).toBeLessThan(9);
+  });
+  test('sources that have every piece wrong are given up after a few', () => {
+    const scheduler = schedulerOf([1, 1, 1], { size: 100 * mebibyte, pieceLength: mebibyte });
+    expect(simulate(scheduler, () => false).bytes).toBe(0);
+    expect(scheduler.exhausted).toBe(true);
+    expect([...scheduler.states.values()].reduce((sum, state) => sum + state.bad, 0)).toBeLessThan(40);
+  });
+  test('a piece that the source with ranges has wrong comes from one without', () => {
+    const size = 10 * mebibyte;
+    const scheduler = schedulerOf([1, 1], { size, pieceLength: mebibyte });
+    scheduler.withoutRanges(1);
+    expect(simulate(scheduler, (source, piece) => source === 1 || piece !== 3).covers(0, size)).toBe(true);
+  });
   test('a crawling source does not hold up the end', () => {
     const scheduler = schedulerOf([1, 1], { size: 8 * mebibyte, pieceLength: 4 * mebibyte });
     scheduler.plan(0);
@@ -181,6 +214,27 @@ describe('every byte exactly once, whatever happens', () => {
     );
   });
 });
+
+/** Carries out what the scheduler plans, a piece at a time, and checks each piece; tells what is right at the end. */
+function simulate(scheduler: Scheduler, isRight: (source: number, piece: number) => boolean): RangeSet {
+  const right = new RangeSet();
+  for (let now = 0; now < 100_000 && !scheduler.exhausted && !scheduler.complete; now += 50) {
+    scheduler.plan(now);
+    for (const source of scheduler.states.keys()) {
+      const from = scheduler.position(source);
+      const to = Math.min(from + mebibyte, scheduler.limit(source));
+      if (to <= from) continue;
+      scheduler.received(source, to - from, now);
+      if (to === scheduler.limit(source)) scheduler.finished(source, now);
+      const piece = from / mebibyte;
+      if (isRight(source, piece)) {
+        right.add(from, to);
+        scheduler.goodPiece([source]);
+      } else scheduler.badPiece(piece, [source], 'wrong');
+    }
+  }
+  return right;
+}
 
 /** Lets sources deliver at steady rates (bytes a second) from one time to another; tells what was started and stopped on the way. */
 function feed(scheduler: Scheduler, rates: Readonly<Record<number, number>>, from: number, to: number): string[] {
