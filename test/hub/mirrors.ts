@@ -86,7 +86,7 @@ export function mirrors(images: StoredImages): Protocol {
         `<${at('a')}>; rel=duplicate; pri=1; pref; geo=de, <${at('b')}>; rel="duplicate"; pri=2; geo=GB; depth=1`,
         `<${at('c')}>; rel="duplicate nofollow"`,
         `<${request.origin}/mirror/a/${name}.meta4>; rel=describedby; type="application/metalink4+xml"`,
-        `<${at('a')}.asc>; rel=describedby; type="application/pgp-signature"`,
+        ...(files.has(`${name}.asc`) ? [`<${at('a')}.asc>; rel=describedby; type="application/pgp-signature"`] : []),
       ],
     };
   }

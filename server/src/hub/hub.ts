@@ -127,6 +127,10 @@ export interface FileSource {
   readonly priority: number;
   /** ISO 3166 country, lower case. */
   readonly location?: string;
+  /** RFC 6249 §3.3: shares its ETags with the server that named it. */
+  readonly preferred?: true;
+  /** Strong ETag that the file has there, or that source is stale (RFC 6249 §7). */
+  readonly etag?: string;
   /** Header fields for this URL's origin and no other: never sent across a redirect to another origin. Renews tokens; call before each request. */
   headers?(signal?: AbortSignal): Promise<Readonly<Record<string, string>>>;
 }
@@ -180,8 +184,8 @@ export interface OpenedImage {
   readonly identity?: CacheIdentity;
   /** The chosen manifest as it came (OCI). */
   readonly manifest?: { readonly digest: Digest; readonly mediaType: string; readonly bytes: Uint8Array };
-  /** Metalink documents that describe the file (RFC 6249 §3). */
-  readonly describedBy?: readonly string[];
+  /** Metalink documents that describe the file (RFC 6249 §4.1), with its name in them where the server tells it. */
+  readonly describedBy?: readonly { readonly url: string; readonly name?: string }[];
   /** Detached signatures (RFC 6249 §5). */
   readonly signatures?: readonly { readonly url: string; readonly mediaType: string }[];
   readonly notes?: readonly string[];

@@ -159,7 +159,7 @@ async function open(world: HubWorld, asked: { written: string; facts: FileFacts 
         name: fileName(url),
         role: 'image',
         expected,
-        sources: [{ url, priority: 1, headers: facts.headers }, ...sourcesOf(metalink.mirrors)],
+        sources: [{ url, priority: 1, headers: facts.headers }, ...sourcesOf(metalink.mirrors, facts.etag)],
         acceptsRanges: facts.acceptsRanges,
         ...(facts.size !== undefined && { size: facts.size }),
         ...(facts.etag !== undefined && { etag: facts.etag }),
@@ -169,21 +169,27 @@ async function open(world: HubWorld, asked: { written: string; facts: FileFacts 
     ],
     // The engine's key is made of the URL as it was typed (cache names), so this one may carry userinfo; it is hashed, never shown.
     identity: { kind: 'net', url: asked.written, ...(facts.lastModified !== undefined && { lastModified: facts.lastModified }) },
-    describedBy: isMetalink ? [url] : metalink.describedBy.map((document) => document.url),
+    describedBy: isMetalink ? [{ url }] : metalink.describedBy,
     signatures: metalink.signatures,
     notes: notesOf(facts),
   };
 }
 
-/** Mirrors in their order (preferred ones first, then by priority) behind the server itself; equals stay equal. */
-function sourcesOf(mirrors: readonly HeaderMirror[]): FileSource[] {
+/** Mirrors in their order (preferred ones first, then by priority) behind the server itself; equals stay equal. Preferred ones must show its ETag. */
+function sourcesOf(mirrors: readonly HeaderMirror[], etag: string | undefined): FileSource[] {
   let rank = 1;
   let last: string | undefined;
   return mirrors.map(({ url, location, preferred, priority }) => {
     const place = `${preferred} ${priority}`;
     if (place !== last) rank++;
     last = place;
-    return { url, priority: rank, ...(location !== undefined && { location }) };
+    return {
+      url,
+      priority: rank,
+      ...(location !== undefined && { location }),
+      ...(preferred && { preferred }),
+      ...(preferred && etag?.startsWith('"') === true && { etag }),
+    };
   });
 }
 

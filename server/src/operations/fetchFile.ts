@@ -98,6 +98,7 @@ async function verifyFetched(
     requiredFingerprints: [...(file.requiredFingerprints ?? []), ...fingerprints, ...world.settings['verify.requiredFingerprints']],
     ...(legacy === true && { legacy }),
     ...(file.detachedSignatures && { detachedSignatures: file.detachedSignatures }),
+    ...(file.unreadSignatures && { unreadSignatures: file.unreadSignatures }),
     ...(file.xmlSigned && { xmlSigned: true }),
     alreadyHashed: { identity: result.identity, digests: result.digests, ...(result.pieces && { pieces: result.pieces }) },
     target: file.title,

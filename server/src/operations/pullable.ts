@@ -27,6 +27,8 @@ export interface Pullable {
   readonly requiredFingerprints?: readonly string[];
   /** Detached OpenPGP signatures of the file, armored. */
   readonly detachedSignatures?: readonly string[];
+  /** Signatures that are announced and could not be looked at, and why; for people. */
+  readonly unreadSignatures?: readonly string[];
   /** The metalink carries an XML signature. */
   readonly xmlSigned?: true;
 }

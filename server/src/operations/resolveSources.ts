@@ -9,6 +9,7 @@ import { withoutCredentials } from '../platform/proxySettings';
 import { percentDecoded } from '../platform/userinfo';
 import { t } from '../text/l10n';
 import type { ProgressListener } from './progress';
+import { smallFile } from './smallFile';
 import type { World } from './world';
 
 /** A value and who says it. */
@@ -58,7 +59,7 @@ export async function gatherFacts(world: World, file: MetalinkFile, options: Gat
       // Header fields are told with their host; what stands in a checksum file beside the image comes last.
       const headers = expected.filter(({ source }) => source.includes(host));
       fromServer(headers, host, facts);
-      for (const described of opened.describedBy ?? []) await fromDescribed(world, described, file, facts, options.signal);
+      for (const { url: described } of opened.describedBy ?? []) await fromDescribed(world, described, file, facts, options.signal);
       fromServer(
         expected.filter((one) => !headers.includes(one)),
         host,
@@ -87,19 +88,6 @@ async function fromOtherChecksums(world: World, url: MetalinkUrl, facts: Facts, 
     addHash(facts, registeredName(digest.algorithm), { value: digest.hex, source: t('{0} on {1}', `${name}.${ending}`, hostOf(url)) });
     return;
   }
-}
-
-/** The bytes of a file that is there and no web page; undefined otherwise. Rejects only when aborted. */
-async function smallFile(world: World, url: string, limit: number, signal: AbortSignal): Promise<Uint8Array | undefined> {
-  try {
-    const response = await world.http.request({ url, signal, reason: 'command' });
-    if (response.status === 200 && !/html/i.test(response.headers['content-type']?.[0] ?? '')) return await response.bytes(limit);
-    await response.discard();
-  } catch (error) {
-    signal.throwIfAborted();
-    world.log.debug(`${withoutCredentials(url)}: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  return undefined;
 }
 
 /** Host with port, without userinfo. */

@@ -10,6 +10,8 @@ import { recipeImages } from '../recipe/images';
 import { parseRecipe } from '../recipe/parse';
 import { t } from '../text/l10n';
 import type { Expectation } from '../verify/expectation';
+import { announcedSignatures } from './announcedSignatures';
+import type { AnnouncedSignatures } from './announcedSignatures';
 import { documentLanguage } from './language';
 import { metalinkFiles } from './metalinkFiles';
 import type { MetalinkOrigin } from './metalinkFiles';
@@ -98,26 +100,52 @@ async function referenceItems(world: World, text: string, options: TargetOptions
     options.signal.throwIfAborted();
     return [{ kind: 'unreachable', title: shown, problem: error instanceof Error ? error.message : String(error) }];
   }
-  const described = await describedItems(world, opened, options);
-  if (described !== undefined) return described;
   if (opened.manifest !== undefined && opened.files.some(({ role }) => role === 'layer')) return [ociImage(opened, opened.manifest, shown)];
   const file = opened.files.find(({ role }) => role === 'image');
   if (file === undefined) return [{ kind: 'unreachable', title: shown, problem: t('{0} is no image file.', shown) }];
-  return [pullableFile(world, opened, file, shown)];
+  const own = pullableFile(world, opened, file, shown);
+  const described = await describedFile(world, opened, own, options);
+  const signed = described === undefined ? own : { ...own, ...joined(own, described) };
+  return [withSignatures(signed, await announcedSignatures(world, opened.signatures ?? [], options.signal))];
 }
 
-/** RFC 6249 §4.1: a metalink that the server itself names tells pieces and mirrors that header fields cannot. */
-async function describedItems(world: World, opened: OpenedImage, options: TargetOptions): Promise<TargetItem[] | undefined> {
-  const [url] = opened.describedBy ?? [];
-  const file = opened.files[0];
-  if (url === undefined || file === undefined) return undefined;
-  const items = (await remoteMetalink(world, url, options)).filter(
-    (item): item is PullableFile => item.kind === 'file' && item.name === file.name,
+/**
+ * RFC 6249 §4.1: a metalink that the server itself names tells pieces and mirrors that header fields cannot. The file in it is the one
+ * whose name the server tells, else the one with the image's name, else the only one, if both tell the same hash.
+ */
+async function describedFile(
+  world: World,
+  opened: OpenedImage,
+  own: PullableFile,
+  options: TargetOptions,
+): Promise<PullableFile | undefined> {
+  const [document] = opened.describedBy ?? [];
+  if (document === undefined) return undefined;
+  const items = await remoteMetalink(world, document.url, options);
+  const files = items.filter((item): item is PullableFile => item.kind === 'file');
+  const name = document.name ?? own.name;
+  const only = files.length === 1 ? files[0] : undefined;
+  return files.find((file) => file.name === name) ?? (only !== undefined && isSameFile(only, own) ? only : undefined);
+}
+
+/** Both tell the same digest of one strong kind. */
+function isSameFile(a: PullableFile, b: PullableFile): boolean {
+  return a.hashes.some(
+    ({ type, hex }) => /^sha-(?:256|384|512)$/.test(type) && b.hashes.some((hash) => hash.type === type && hash.hex === hex),
   );
-  const [found] = items;
-  if (found === undefined) return undefined;
-  const own = pullableFile(world, opened, file, opened.reference);
-  return [{ ...own, ...joined(own, found) }];
+}
+
+/** What header fields announce (RFC 6249 §5), beside what a metalink carries. */
+function withSignatures(item: PullableFile, { signatures, unread }: AnnouncedSignatures): PullableFile {
+  const detachedSignatures = [
+    ...(item.detachedSignatures ?? []),
+    ...signatures.filter((text) => item.detachedSignatures?.includes(text) !== true),
+  ];
+  return {
+    ...item,
+    ...(detachedSignatures.length > 0 && { detachedSignatures }),
+    ...(unread.length > 0 && { unreadSignatures: unread }),
+  };
 }
 
 async function remoteMetalink(world: World, url: string, { signal }: TargetOptions): Promise<TargetItem[]> {
@@ -158,6 +186,8 @@ function pullableFile(world: World, opened: OpenedImage, file: OpenedFile, refer
         url: each.url,
         priority: each.priority,
         ...(each.location !== undefined && { location: each.location }),
+        ...(each.preferred && { preferred: true }),
+        ...(each.etag !== undefined && { etag: each.etag }),
         ...headersOf(each),
       })),
     ],

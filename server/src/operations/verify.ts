@@ -11,6 +11,7 @@ import { isDetachedSignature } from '../signature/detached';
 import { t } from '../text/l10n';
 import { verifyImage } from '../verify/verifyImage';
 import type { VerifyOptions as ImageOptions } from '../verify/verifyImage';
+import { longestSignature } from './announcedSignatures';
 import { cachedCopies, copiesByHash } from './cacheLookup';
 import { fetchFile } from './fetchFile';
 import type { ProgressListener } from './progress';
@@ -80,14 +81,11 @@ async function verifyLocal(world: World, item: LocalImage, options: VerifyTarget
   return verifyImage(item.path, item.expectations, await imageOptions(world, signed, options));
 }
 
-/** Longest detached signature that is read. */
-const maximumSignature = 1 << 20;
-
 /** The armored signature that stands beside a file as `FILE.asc`, as release pages have it; none when there is something else. */
 async function signatureBeside(file: string): Promise<readonly string[]> {
   const beside = `${file}.asc`;
   const stat = await fs.stat(beside).catch(() => undefined); // not there: the common case
-  if (stat?.isFile() !== true || stat.size > maximumSignature) return [];
+  if (stat?.isFile() !== true || stat.size > longestSignature) return [];
   const text = await fs.readFile(beside, 'latin1');
   return isDetachedSignature(text) ? [text] : [];
 }
@@ -183,7 +181,7 @@ function pinnedDigest(text: string): string | undefined {
 
 async function imageOptions(
   world: World,
-  item: Pick<LocalImage, 'title' | 'requiredFingerprints' | 'detachedSignatures' | 'xmlSigned'>,
+  item: Pick<LocalImage, 'title' | 'requiredFingerprints' | 'detachedSignatures' | 'xmlSigned'> & Pick<PullableFile, 'unreadSignatures'>,
   options: VerifyTargetOptions,
 ): Promise<ImageOptions> {
   return {
@@ -191,6 +189,7 @@ async function imageOptions(
     requiredFingerprints: [...(item.requiredFingerprints ?? []), ...options.fingerprints, ...world.settings['verify.requiredFingerprints']],
     ...(options.legacy === true && { legacy: true }),
     ...(item.detachedSignatures && { detachedSignatures: item.detachedSignatures }),
+    ...(item.unreadSignatures && { unreadSignatures: item.unreadSignatures }),
     ...(item.xmlSigned && { xmlSigned: true }),
     target: item.title,
     signal: options.signal,

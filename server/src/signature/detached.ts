@@ -19,6 +19,19 @@ export function isDetachedSignature(text: string): boolean {
   return decodeArmor(text)?.type === 'PGP SIGNATURE';
 }
 
+/** A detached signature as a file holds it, armored or binary (RFC 4880 §11.4), in armor; undefined when it is something else. */
+export function armoredSignature(bytes: Uint8Array): string | undefined {
+  const isBinary = [0x88, 0x89, 0x8a, 0xc2].includes(bytes[0] ?? 0);
+  const text = isBinary
+    ? `-----BEGIN PGP SIGNATURE-----\n\n${(
+        Buffer.from(bytes)
+          .toString('base64')
+          .match(/.{1,64}/g) ?? []
+      ).join('\n')}\n-----END PGP SIGNATURE-----\n`
+    : Buffer.from(bytes).toString('latin1');
+  return isDetachedSignature(text) ? text : undefined;
+}
+
 /**
  * Verifies the armored OpenPGP signature that a metalink gives for a file (RFC 5854, 4.2.13: `application/pgp-signature`), by the same
  * rules as signatures in images. `data` is read once, in parts.

@@ -47,6 +47,8 @@ export interface VerifyOptions extends HashControl {
   readonly legacy?: boolean;
   /** Armored OpenPGP signatures of the file from beside it (metalink `<signature>`). */
   readonly detachedSignatures?: readonly string[];
+  /** Signatures that are announced and could not be looked at, and why; for people. */
+  readonly unreadSignatures?: readonly string[];
   /** The metalink with the expectations carries an XML signature. */
   readonly xmlSigned?: true;
   /** What this process knows of these very bytes; nothing of it is computed again while the file is untouched. */
@@ -124,6 +126,8 @@ async function verifySource(
     findings.push(finding);
     checks.push({ check: detachedCheck(finding), weight: 'strong' });
   }
+  for (const message of options.unreadSignatures ?? [])
+    checks.push({ check: { name: 'detached signature', status: 'skip', message }, weight: 'none' });
   if (options.xmlSigned) checks.push(xmlSignature());
   if ('identity' in source) checks.push(...(await changedMeanwhile(source)));
   const signed =

@@ -64,7 +64,10 @@ describe('downloads', () => {
     expect(file?.expected).toEqual([
       { digest: { algorithm: 'sha256', hex: image().sha256 }, source: `header of ${underTest().host}`, channel: 'http' },
     ]);
-    expect(opened.describedBy).toEqual([`${hub.origin}/mirror/a/tool-1.4.sif.meta4`]);
+    expect(opened.describedBy).toEqual([{ url: `${hub.origin}/mirror/a/tool-1.4.sif.meta4` }]);
+    const [server, preferred, other] = opened.files[0]?.sources ?? [];
+    expect(preferred).toMatchObject({ preferred: true, etag: opened.files[0]?.etag });
+    for (const source of [server, other]) expect(source?.etag).toBeUndefined();
     expect(opened.signatures).toEqual([{ url: `${hub.origin}/mirror/a/tool-1.4.sif.asc`, mediaType: 'application/pgp-signature' }]);
     expect(opened.identity).toEqual({
       kind: 'net',

@@ -7,7 +7,7 @@ import { reportLine } from '../../../server/src/operations/reportText';
 import { verifyTarget } from '../../../server/src/operations/verify';
 import { startHubWorld, unwatched } from './hubWorld';
 import type { HubWorld } from './hubWorld';
-import { serve, honest } from '../../faults/servers';
+import { serve, honest, reply } from '../../faults/servers';
 import type { FaultServer } from '../../faults/servers';
 
 const images = path.join(import.meta.dirname, '../../hub/images');
@@ -112,5 +112,62 @@ describe('where the bytes lie', () => {
     fs.copyFileSync(path.join(images, 'tool-1.4.sif'), entry);
     expect((await verify(entry)).inCache).toBe(true);
     expect((await verify(put('tool-1.4.sif', bytes))).inCache).toBeUndefined();
+  });
+});
+
+describe('what a server announces in its header fields', () => {
+  const armored = fs.readFileSync(path.join(images, 'tool-1.4.sif.asc'), 'latin1');
+  const binary = Buffer.from(armored.replace(/^[\s\S]*?\n\n|\n=[\s\S]*$|\n-----END[\s\S]*$/g, ''), 'base64');
+  const sha256 = createHash('sha256').update(bytes).digest();
+  const metalink = `<metalink xmlns="urn:ietf:params:xml:ns:metalink"><file name="other.sif"><hash type="sha-256">${'0'.repeat(64)}</hash><url>http://127.0.0.1:9/x</url></file><file name="inner.sif"><size>${bytes.length}</size><hash type="sha-512">${createHash('sha512').update(bytes).digest('hex')}</hash><url>http://127.0.0.1:9/y</url></file></metalink>`;
+  const files: Readonly<Record<string, Buffer>> = {
+    '/tool.sig': binary,
+    '/tool.asc': Buffer.from(armored),
+    '/all.meta4': Buffer.from(metalink),
+  };
+  const check = async (link: string, keys: readonly string[] = [jane]) => {
+    const headers = { 'Repr-Digest': `sha-256=:${sha256.toString('base64')}:`, Link: link };
+    const server = await serve(bytes, (request, socket, data) => {
+      const file = files[request.path];
+      if (request.path === '/tool') return honest({ headers })(request, socket, data);
+      file === undefined ? reply(socket, 404, {}, Buffer.from('')) : reply(socket, 200, {}, file);
+    });
+    try {
+      const reference = `${server.url.replace(/\/[^/]*$/, '')}/tool`;
+      return (await verifyTarget(started.world, { kind: 'reference', reference }, { ...plain, offline: false, keys }))[0]!;
+    } finally {
+      await server.close();
+    }
+  };
+  const detached = (report: Awaited<ReturnType<typeof check>>) => report.signatures.filter(({ kind }) => kind === 'detached-pgp');
+
+  test.each(['/tool.asc', '/tool.sig'])('a signature is fetched and verified: %s', async (file) => {
+    const report = await check(`<${file}>; rel=describedby; type="application/pgp-signature"`);
+    expect(detached(report)).toMatchObject([{ status: 'valid', trust: 'trusted', fingerprint: janesFingerprint }]);
+  });
+  test('a signature that is not there is told', async () => {
+    const report = await check('</gone.asc>; rel=describedby; type="application/pgp-signature"');
+    expect(report.checks.find(({ name }) => name === 'detached signature')).toMatchObject({
+      status: 'skip',
+      message: expect.stringContaining('/gone.asc') as string,
+    });
+  });
+  test('a signature of a kind that is not read is told', async () => {
+    const report = await check('</tool.p7s>; rel=describedby; type="application/pkcs7-signature"');
+    expect(report.checks.find(({ name }) => name === 'detached signature')?.message).toContain('application/pkcs7-signature');
+  });
+  test('the name that the server tells finds the file in the metalink (RFC 6249 §4.1)', async () => {
+    const report = await check('</all.meta4>; rel=describedby; type="application/metalink4+xml"; name="inner.sif"');
+    expect(
+      report.checks
+        .filter(({ status }) => status === 'pass')
+        .map(({ message }) => message)
+        .join('\n'),
+    ).toContain('sha-512');
+  });
+  test('a metalink of other files says nothing', async () => {
+    const report = await check('</all.meta4>; rel=describedby; type="application/metalink4+xml"');
+    expect(report.verdict).not.toBe('failed');
+    expect(JSON.stringify(report.checks)).not.toContain('sha-512');
   });
 });
