@@ -1,5 +1,6 @@
 // Downloads beside aria2, wget2 and curl + openssl, on loopback nginx: node test/bench/download.mjs [--quick]
-// DOWNLOAD_BENCH_SIZE (MiB, 1024), DOWNLOAD_BENCH_ROUNDS (3), DOWNLOAD_BENCH_FOLDER (/dev/shm where there is one).
+// DOWNLOAD_BENCH_SIZE (MiB, 1024), DOWNLOAD_BENCH_ROUNDS (3), DOWNLOAD_BENCH_FOLDER (/dev/shm where there is one),
+// DOWNLOAD_BENCH_ONLY (a regular expression that the titles of the scenarios match).
 import { spawn, spawnSync } from 'node:child_process';
 import crypto from 'node:crypto';
 import fs from 'node:fs';
@@ -26,7 +27,8 @@ export async function run(report) {
   const size = (report.quick ? 64 : Number(process.env.DOWNLOAD_BENCH_SIZE ?? 1024)) << 20;
   const bench = await setUp(size);
   try {
-    for (const scenario of scenarios(bench, size)) {
+    const only = new RegExp(process.env.DOWNLOAD_BENCH_ONLY ?? '');
+    for (const scenario of scenarios(bench, size).filter(({ title }) => only.test(title))) {
       const found = new Map(scenario.tools.map(([tool]) => [tool, []]));
       for (let round = 0; round < rounds; round++)
         for (const [tool, command, prepare] of scenario.tools) found.get(tool).push(await measure(bench, command, prepare));

@@ -1,4 +1,6 @@
 import { t } from '../text/l10n';
+import { registeredHashName } from '../image/digest';
+import { instanceDigests } from '../platform/instanceDigest';
 import type { HttpHeaders } from '../platform/ports';
 import type { SourceFailure } from './sourceState';
 
@@ -80,18 +82,11 @@ function validatorsOf(headers: HttpHeaders): Validators {
   return { ...(etag === undefined ? {} : { etag }), ...(lastModified === undefined ? {} : { lastModified }) };
 }
 
-/** RFC 6249 §7: a mirror whose digest of the whole file differs is not used. Reads `Repr-Digest` (RFC 9530) and `Digest` (RFC 3230). */
+/** RFC 6249 §7: a mirror whose digest of the whole file differs is not used. Names the kind. */
 function contradictingDigest(headers: HttpHeaders, expected: Readonly<Record<string, string>>): string | undefined {
-  const fields = [...(headers['repr-digest'] ?? []), ...(headers.digest ?? [])].join(',').split(',');
-  for (const field of fields) {
-    const [, name = '', value = ''] = /^\s*([A-Za-z0-9-]+)\s*=\s*:?([A-Za-z0-9+/=]+):?\s*$/.exec(field) ?? [];
-    const hex = expected[name.toLowerCase()];
-    if (hex === undefined) continue;
-    const bytes = Buffer.from(value, 'base64');
-    // Examples of RFC 6249 encode the hexadecimal text instead of the bytes: both are read.
-    const said =
-      bytes.length * 2 === hex.length ? bytes.toString('hex') : bytes.length === hex.length ? bytes.toString('latin1').toLowerCase() : hex;
-    if (said !== hex) return name;
+  for (const { algorithm, hex } of instanceDigests(headers)) {
+    const name = registeredHashName(algorithm);
+    if ((expected[name] ?? hex) !== hex) return name;
   }
   return undefined;
 }

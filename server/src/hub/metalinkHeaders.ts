@@ -1,4 +1,4 @@
-import { instanceDigests } from './instanceDigest';
+import { instanceDigests } from '../platform/instanceDigest';
 import type { Link } from './linkHeader';
 import { parseLinks } from './linkHeader';
 import type { Digest } from '../image/digest';

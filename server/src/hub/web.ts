@@ -2,7 +2,7 @@ import { askHub, header, hostOf, wrongAnswer } from './askHub';
 import { findChecksum } from './checksumFiles';
 import type { ExpectedDigest, FileSource, Hub, HubOptions, HubWorld, OpenedImage, ResolvedImage } from './hub';
 import { HubError } from './hub';
-import { strongAlgorithms } from './instanceDigest';
+import { strongAlgorithms } from '../platform/instanceDigest';
 import { metalinkHeaders } from './metalinkHeaders';
 import type { HeaderMirror, MetalinkHeaders } from './metalinkHeaders';
 import type { ImageReference } from '../image/reference';

@@ -22,6 +22,11 @@ export function formatDigest(digest: Digest): string {
   return `${digest.algorithm}:${digest.hex}`;
 }
 
+/** The algorithm's registered name (IANA "Hash Function Textual Names", RFC 5854 §4.2.5): `sha256` as `sha-256`. */
+export function registeredHashName(algorithm: string): string {
+  return algorithm.replace(/^sha(\d)/, 'sha-$1');
+}
+
 /** For people: `sha256:3f9c…e2a1`. */
 export function shortDigest(digest: Digest): string {
   return `${digest.algorithm}:${digest.hex.slice(0, 4)}…${digest.hex.slice(-4)}`;

@@ -1,3 +1,4 @@
+import { registeredHashName } from '../image/digest';
 import { pieceLengthFor } from '../metalink/pieceLength';
 import type { FileEntry } from '../metalink/write';
 import { openFile } from '../platform/file';
@@ -36,7 +37,7 @@ export async function hashedEntry(
     const pieces = size > pieceLength ? digests[whole.length] : undefined;
     return {
       size,
-      hashes: whole.map((algorithm, index) => ({ type: algorithm.replace(/^sha/, 'sha-'), value: digests[index]?.[0] ?? '' })),
+      hashes: whole.map((algorithm, index) => ({ type: registeredHashName(algorithm), value: digests[index]?.[0] ?? '' })),
       ...(pieces && { pieces: [{ type: 'sha-256', length: pieceLength, hashes: pieces }] }),
     };
   } finally {

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { HubOptions, OpenedFile, OpenedImage } from '../hub/hub';
-import { formatDigest } from '../image/digest';
+import { formatDigest, registeredHashName } from '../image/digest';
 import { parseReference } from '../image/reference';
 import type { FileEntry } from '../metalink/write';
 import { withoutCredentials } from '../platform/proxySettings';
@@ -68,7 +68,7 @@ async function fromCache({ world, options, report }: EntryMaking, opened: Opened
 type Hashed = Pick<FileEntry, 'size' | 'hashes' | 'pieces'>;
 
 function declared(file: OpenedFile): Hashed {
-  const hashes = file.expected.map(({ digest }) => ({ type: digest.algorithm.replace(/^sha(\d)/, 'sha-$1'), value: digest.hex }));
+  const hashes = file.expected.map(({ digest }) => ({ type: registeredHashName(digest.algorithm), value: digest.hex }));
   return { ...(file.size !== undefined && { size: file.size }), hashes };
 }
 

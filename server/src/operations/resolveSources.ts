@@ -1,5 +1,6 @@
 import { checksumOf, parseChecksums } from '../hub/checksumFiles';
 import type { ExpectedDigest } from '../hub/hub';
+import { registeredHashName } from '../image/digest';
 import { parseReference } from '../image/reference';
 import type { MetalinkFile, MetalinkUrl } from '../metalink/model';
 import { metalinkModel } from '../metalink/model';
@@ -85,7 +86,7 @@ async function fromOtherChecksums(world: World, url: MetalinkUrl, facts: Facts, 
     const bytes = await smallFile(world, beside.href, checksumLimit, signal);
     const digest = bytes && checksumOf(name, parseChecksums(new TextDecoder().decode(bytes)));
     if (digest === undefined) continue;
-    addHash(facts, registeredName(digest.algorithm), { value: digest.hex, source: t('{0} on {1}', `${name}.${ending}`, hostOf(url)) });
+    addHash(facts, registeredHashName(digest.algorithm), { value: digest.hex, source: t('{0} on {1}', `${name}.${ending}`, hostOf(url)) });
     return;
   }
 }
@@ -118,7 +119,7 @@ async function fromLibrary(world: World, url: MetalinkUrl, facts: Facts, signal:
   });
   const [file] = opened.files;
   const source = t('the library at {0}', hostOf(url));
-  for (const { digest } of file?.expected ?? []) addHash(facts, registeredName(digest.algorithm), { value: digest.hex, source });
+  for (const { digest } of file?.expected ?? []) addHash(facts, registeredHashName(digest.algorithm), { value: digest.hex, source });
   if (file?.size !== undefined) facts.sizes.push({ value: BigInt(file.size), source });
 }
 
@@ -142,14 +143,10 @@ async function fromDescribed(world: World, url: string, file: MetalinkFile, fact
 
 function fromServer(expected: readonly ExpectedDigest[], host: string, facts: Facts): void {
   for (const { digest, source } of expected)
-    addHash(facts, registeredName(digest.algorithm), {
+    addHash(facts, registeredHashName(digest.algorithm), {
       value: digest.hex,
       source: source.includes(host) ? source : t('{0} on {1}', source, host),
     });
-}
-
-function registeredName(algorithm: string): string {
-  return algorithm.replace(/^sha(\d)/, 'sha-$1');
 }
 
 function addHash(facts: Facts, type: string, told: Told<string>): void {

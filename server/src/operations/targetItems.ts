@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { HubOptions, OpenedFile, OpenedImage } from '../hub/hub';
+import { registeredHashName } from '../image/digest';
 import { parseReference } from '../image/reference';
 import { withoutUserinfo } from '../image/referenceNames';
 import { decodeXml } from '../metalink/xml/decode';
@@ -178,7 +179,7 @@ function pullableFile(world: World, opened: OpenedImage, file: OpenedFile, refer
     title: reference,
     name: file.name,
     ...(file.size !== undefined && { size: BigInt(file.size) }),
-    hashes: file.expected.map(({ digest, source: who }) => ({ type: hashName(digest.algorithm), hex: digest.hex, source: who })),
+    hashes: file.expected.map(({ digest, source: who }) => ({ type: registeredHashName(digest.algorithm), hex: digest.hex, source: who })),
     ...(file.pieces && { pieces: [file.pieces] }),
     sources: [
       ...site,
@@ -226,7 +227,7 @@ function ociImage(opened: OpenedImage, manifest: NonNullable<OpenedImage['manife
         hex: digest.hex,
         ...(file.size !== undefined && { size: BigInt(file.size) }),
         hashes: file.expected.map((expected) => ({
-          type: hashName(expected.digest.algorithm),
+          type: registeredHashName(expected.digest.algorithm),
           hex: expected.digest.hex,
           source: expected.source,
         })),
@@ -245,11 +246,6 @@ function ociImage(opened: OpenedImage, manifest: NonNullable<OpenedImage['manife
     expectations: [],
     ...(opened.identity && { identity: opened.identity }),
   };
-}
-
-/** `sha256` (OCI) as `sha-256` (IANA). */
-function hashName(algorithm: string): string {
-  return algorithm.replace(/^sha(\d)/, 'sha-$1');
 }
 
 /** What the metalink says about a file, added to what the hub says: more sources, more expectations. */

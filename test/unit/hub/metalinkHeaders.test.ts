@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { instanceDigests } from '../../../server/src/hub/instanceDigest';
+import { instanceDigests } from '../../../server/src/platform/instanceDigest';
 import { metalinkHeaders } from '../../../server/src/hub/metalinkHeaders';
 
 const hex = 'f2ca1bb6c7e907d06dafe4687e579fce76b37e4e93b7605022da52e6ccc26fd2';

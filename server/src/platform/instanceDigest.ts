@@ -1,6 +1,6 @@
 import type { Digest } from '../image/digest';
 import { digestLengths } from '../image/digest';
-import type { HttpHeaders } from '../platform/ports';
+import type { HttpHeaders } from './ports';
 
 /** Names in header fields (RFC 3230, RFC 5843, RFC 9530 registries) to the names of digests here; strongest first. */
 const algorithms: Readonly<Record<string, string>> = {
