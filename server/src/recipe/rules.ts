@@ -65,7 +65,7 @@ const own = {
   'lint/cut-value': ['warning', 'A # in the middle of a header value cuts it'],
   'lint/unread-key': ['information', 'A header key that the bootstrap agent does not read'],
   'lint/no-placeholder': ['warning', 'Double braces that are no placeholder'],
-  'lint/os-version-not-expanded': ['warning', 'busybox does not fill in the OS version'],
+  'lint/os-version-not-expanded': ['warning', 'A variable in a URL that nothing fills in'],
   'lint/localimage-without-from': ['warning', 'localimage without From takes the current folder'],
   'lint/deprecated-agent': ['warning', 'A bootstrap agent whose service is gone'],
   'lint/missing-digest': ['hint', 'An image without a digest can change under its tag'],

@@ -7,6 +7,7 @@ import { agents, headerKeys } from '../vocabulary';
 import type { Agent } from '../vocabulary';
 import { quoted } from './context';
 import type { CheckContext, FindingExtra } from './context';
+import { checkUrlVariables } from './urlVariables';
 import { checkZypper } from './zypper';
 
 /**
@@ -66,7 +67,7 @@ function checkStage(context: CheckContext, stage: Stage): void {
   }
   if (!followsHeader(context, stage)) checkKeys(context, stage, agent, bootstrap);
   if (agent.name === 'zypper') checkZypper(context, stage);
-  checkOsVersion(context, stage, agent);
+  checkUrlVariables(context, stage, agent);
   checkFingerprints(context, stage, agent);
   if (agent.name === 'shub')
     context.report(
@@ -194,35 +195,6 @@ function missingKeyFix(context: CheckContext, stage: Stage, bootstrap: HeaderEnt
   const newline = context.text.indexOf('\n', bootstrap.range.end);
   const end = newline < 0 ? context.text.length : newline + 1;
   return { title: t('Remove this line'), edits: [{ range: { start: bootstrap.range.start, end }, newText: '' }], preferred: true };
-}
-
-function checkOsVersion(context: CheckContext, stage: Stage, agent: Agent): void {
-  if (!['yum', 'dnf', 'zypper', 'busybox'].includes(agent.name)) return;
-  if (agent.name !== 'busybox' && headerEntry(stage, 'osversion') !== undefined) return;
-  for (const key of agent.name === 'busybox' ? ['mirrorurl'] : ['mirrorurl', 'updateurl']) {
-    const entry = headerEntry(stage, key);
-    if (entry === undefined || !/%\{osversion\}/i.test(entry.value)) continue;
-    if (agent.name === 'busybox')
-      context.report(
-        'lint/os-version-not-expanded',
-        entry.valueRange,
-        t('{0} does not fill in {1}: write the version into the URL.', '`busybox`', '`%{OSVERSION}`'),
-      );
-    else
-      context.report(
-        'build/missing-os-version',
-        entry.valueRange,
-        t(
-          '{0} stands for the value of {1}, which is missing: {2} stops with "{3}".',
-          '`%{OSVERSION}`',
-          '`OSVersion:`',
-          context.engine,
-          agent.name === 'zypper'
-            ? 'invalid zypper header, OSVersion referenced in mirror but no OSVersion specified'
-            : 'invalid yum header, osversion referenced in mirror but no osversion specified',
-        ),
-      );
-  }
 }
 
 /** A SIF is accepted only when every fingerprint of the list has signed it: 40 hexadecimal digits each. */
