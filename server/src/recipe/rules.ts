@@ -36,6 +36,7 @@ const own = {
   'build/later-stage': ['error', '%files copies from a stage that is built later'],
   'build/shell-missing': ['error', '-c without a shell behind it'],
   'build/empty-app-name': ['error', 'An app section with an empty name'],
+  'build/registry-twice': ['error', 'A registry or namespace that two header keys name'],
 
   'build/reference-characters': ['error', 'A character that no image reference can hold'],
   'build/reference-cid': ['error', 'A CID that is none'],

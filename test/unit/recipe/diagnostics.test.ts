@@ -45,12 +45,53 @@ describe('stages and headers', () => {
     ['Bootstrap: docker\nFrom: a:1\\\n', ['w lint/dropped-header @ From: a:1\\', 'e build/missing-key @ From: a:1\\']],
     [`${header}Include: a \\\n# c\n b\n`, ['i lint/unread-key @ Include: a \\\n# c\n b', 'e parse/broken-continuation @ # c']],
     [`${header}Include: a \\\n# c\n# d\n`, ['e parse/broken-continuation @ # c']],
+    ['Bootstrap: yum\nOSVersion: 9\nMirrorURL: http://x/%{osversion}\n', []],
+    ['Bootstrap: yum\nMirrorURL: http://x/%{OSVERSION}\nUpdateURL: http://y/%{OSVERSION}\n', ['e build/missing-os-version @ %{OSVERSION}']],
+    ['Bootstrap: yum\nMirrorURL: http://x/%{OSVERSON}\n', ['w lint/os-version-not-expanded @ %{OSVERSON}']],
+    ['Bootstrap: debootstrap\nOSVersion: noble\nMirrorURL: http://x/%{OSVERSION}\n', ['w lint/os-version-not-expanded @ %{OSVERSION}']],
+    [
+      'Bootstrap: docker\nFrom: a\nMirrorURL: http://x/%{A}\n',
+      ['i lint/unread-key @ MirrorURL: http://x/%{A}', 'w lint/os-version-not-expanded @ %{A}'],
+    ],
     ['Bootstrap: zypper\nMirrorURL: http://x\nOtherURL0: a\nOtherURL1: b\n', []],
     ['Bootstrap: zypper\nMirrorURL: http://x\nOtherURL1: a\nOtherURL2: b\n', []],
     ['Bootstrap: zypper\nMirrorURL: http://x\nOtherURL2: a\n', ['w lint/other-url-order @ OtherURL2']],
     ['Bootstrap: zypper\nMirrorURL: http://x\nOtherURL1: a\nOtherURL02: b\n', ['w lint/other-url-order @ OtherURL02']],
   ])('%j', (text, expected) => expect(said(text)).toEqual(expected));
 
+  test.each<[string, string, string | undefined]>([
+    ['Registry: ghcr.io\nFrom: ghcr.io/org/x:1\n', 'e build/registry-twice @ ghcr.io/org/x:1', 'From: ghcr.io/org/x:1\n'],
+    [
+      'From: index.docker.io/library/x:1\nRegistry: docker.io\n',
+      'e build/registry-twice @ index.docker.io/library/x:1',
+      'From: index.docker.io/library/x:1\n',
+    ],
+    ['Registry: quay.io\nNamespace: org\nFrom: quay.io/org/x\n', 'e build/registry-twice @ quay.io/org/x', 'From: quay.io/org/x\n'],
+    ['Registry: quay.io\nNamespace: org\nFrom: quay.io/x\n', 'e build/registry-twice @ quay.io/x', 'From: quay.io/org/x\n'],
+    ['Registry: quay.io\nNamespace: quay.io/org\nFrom: x\n', 'e build/registry-twice @ x', 'From: quay.io/org/x\n'],
+    ['Registry: ghcr.io\nFrom: docker.io/library/x:1\n', 'e build/registry-twice @ docker.io/library/x:1', 'From: docker.io/library/x:1\n'],
+    ['Namespace: org\nFrom: ghcr.io/org/x:1\n', 'e build/registry-twice @ ghcr.io/org/x:1', 'From: ghcr.io/org/x:1\n'],
+    ['Namespace: org\nFrom: org/x:1\n', 'e build/registry-twice @ org/x:1', 'From: org/x:1\n'],
+    ['Registry: quay.io\nNamespace: org\nFrom: org/x:1\n', 'w build/registry-twice @ org/x:1', 'From: quay.io/org/x:1\n'],
+    ['Registry: {{ R }}\nFrom: ghcr.io/org/x:1\n%arguments\nR=ghcr.io\n', 'e build/registry-twice @ ghcr.io/org/x:1', undefined],
+    ['Registry: https://ghcr.io/\nFrom: org/x:1\n', 'e build/reference-host @ https://ghcr.io/', 'Registry: ghcr.io\nFrom: org/x:1\n'],
+    ['Namespace: org/\nFrom: x:1\n', 'e build/reference-slashes @ org/', 'Namespace: org\nFrom: x:1\n'],
+  ])('keys in front of From: %j', (keys, expected, meant) => {
+    const text = `Bootstrap: docker\n${keys}`;
+    expect(said(text)).toEqual([expected]);
+    expect(mended(text, expected.split(' ')[1] ?? '')).toBe(meant && `Bootstrap: docker\n${meant}`);
+  });
+  test.each([
+    'Registry: ghcr.io\nNamespace: org\nFrom: x:1\n',
+    'Registry: ghcr.io\nFrom: org/x:1\n',
+    'Registry: harbor.example.org\nFrom: docker.io/library/x:1\n',
+    'Registry: harbor.example.org/proxy\nFrom: library/x:1\n',
+    'Namespace: x\nFrom: x:1\n',
+    'Registry: {{ R }}\nFrom: ghcr.io/org/x:1\n',
+    'Registry:\nNamespace:\nFrom: ghcr.io/org/x:1\n',
+  ])('keys in front of From that fit: %j', (keys) => {
+    expect(said(`Bootstrap: docker\n${keys}`).filter((line) => !line.includes('undefined-argument'))).toEqual([]);
+  });
   test('a key that one engine does not read', () => {
     const text = 'Bootstrap: arch\nInclude: vim\n';
     expect(said(text)).toEqual([]);
