@@ -99,6 +99,8 @@ const own = {
   'lint/rootfs-in-post': ['warning', 'The root folder’s variable is not set in %post'],
   'lint/install-without-update': ['warning', 'apt-get install without the lists of packages'],
   'lint/install-asks': ['warning', 'An installation that waits for an answer'],
+  'lint/bash-command': ['warning', 'A command of bash where dash runs the script'],
+  'lint/sudo': ['warning', 'sudo where there is none'],
   'lint/apt-lists': ['hint', 'The lists of packages stay in the image'],
   'lint/cd-without-effect': ['information', 'A cd at the end of a section has no effect'],
   'lint/export-in-post': ['warning', 'A variable exported in %post is not there when the container runs'],

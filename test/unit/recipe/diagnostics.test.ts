@@ -35,6 +35,45 @@ function mended(text: string, rule: string, engine: Engine = 'apptainer'): strin
   return edits.reduce((result, { range, newText }) => result.slice(0, range.start) + newText + result.slice(range.end), text);
 }
 
+describe('commands that are not there', () => {
+  const bases: [string, boolean][] = [
+    ['Bootstrap: docker\nFrom: ubuntu:22.04\n', true],
+    ['Bootstrap: docker\nFrom: docker.io/library/python:3.12-slim\n', true],
+    ['Bootstrap: docker\nFrom: nvidia/cuda:12.4.1-devel-ubuntu22.04\n', true],
+    ['Bootstrap: docker\nFrom: rocker/r-ver:4.4\n', true],
+    ['Bootstrap: debootstrap\nOSVersion: noble\nMirrorURL: http://x/\n', true],
+    ['Bootstrap: docker\nFrom: python:3.12-alpine\n', false],
+    ['Bootstrap: docker\nFrom: rockylinux:9\n', false],
+    ['Bootstrap: docker\nFrom: nvidia/cuda:12.4.1-devel-rockylinux9\n', false],
+    ['Bootstrap: docker\nFrom: org/ubuntu-tools\n', false],
+    ['Bootstrap: localimage\nFrom: ubuntu.sif\n', false],
+  ];
+  test.each(bases)('%j runs scripts in dash: %s', (base, isDash) => {
+    const found = said(`${base}%post\n source x\n`);
+    expect(found).toEqual(isDash ? ['w lint/bash-command @ source'] : []);
+  });
+  test.each<[string, string[]]>([
+    ['%post\n if [[ -n $A && -n $B ]]; then true; fi\n', ['w lint/bash-command @ [[']],
+    ['%runscript\n source activate x\n', ['w lint/bash-command @ source']],
+    ['%appinstall a\n pushd x\n', ['w lint/bash-command @ pushd']],
+    ['%post -c /bin/bash\n source x\n', []],
+    ['%runscript\n#!/bin/bash\nsource x\n', []],
+    ['%runscript\n#!/bin/sh\nsource x\n', ['w lint/bash-command @ source']],
+    ['%environment\n source x\n', []],
+    ['%setup\n source x\n', []],
+    ['%post\n cat <<END > x\nsource y\nEND\n', []],
+    ['%post\n bash -c "source x"\n echo source x\n', []],
+    ['%post\n sudo apt-get update && sudo -E true\n', ['w lint/sudo @ sudo', 'w lint/sudo @ sudo']],
+    ['%post\n apt-get update && apt-get install -y sudo\n sudo true\n', []],
+    ['%post\n pseudo x; echo sudo; sudo true\n', []],
+  ])('%j', (sections, expected) => expect(said(header + sections)).toEqual(expected));
+  test('fixes', () => {
+    expect(mended(`${header}%post\n source x\n`, 'lint/bash-command')).toBe(`${header}%post\n . x\n`);
+    expect(mended(`${header}%post\n sudo mkdir x\n`, 'lint/sudo')).toBe(`${header}%post\n mkdir x\n`);
+    expect(mended(`${header}%post\n sudo -E mkdir x\n`, 'lint/sudo')).toBeUndefined();
+  });
+});
+
 describe('stages and headers', () => {
   test.each<[string, string[]]>([
     [header, []],
@@ -92,6 +131,15 @@ describe('stages and headers', () => {
   ])('keys in front of From that fit: %j', (keys) => {
     expect(said(`Bootstrap: docker\n${keys}`).filter((line) => !line.includes('undefined-argument'))).toEqual([]);
   });
+  test.each<[string, string[]]>([
+    ['Bootstrap: Docker\nFrom: a\n  %post\n', ['e build/unknown-agent @ Docker', 'e parse/indented-section @   %post']],
+    ['Bootstrap: Docker\nFrm: a\n', ['e build/unknown-agent @ Docker', 'e parse/unknown-header @ Frm']],
+    ['Bootstrap: nonsense\nFrm: a\n', ['e parse/unknown-header @ Frm']],
+    [`${header}%post\nBootstrap: in a text\nEND\n`, ['e parse/header-without-value @ END']],
+    [`${header}%appinstall {{ A }}\n true\n%arguments\nA=b\n`, []],
+  ])('what is said where the parser refuses, and of placeholders in section lines: %j', (text, expected) =>
+    expect(said(text)).toEqual(expected),
+  );
   test('a key that one engine does not read', () => {
     const text = 'Bootstrap: arch\nInclude: vim\n';
     expect(said(text)).toEqual([]);

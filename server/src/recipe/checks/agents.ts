@@ -12,14 +12,35 @@ import { checkZypper } from './zypper';
 
 /**
  * What build.New and the bootstrap agents demand of a header (A and S internal/pkg/build/build.go, conveyorPacker.go, sources/).
- * Stages that the parser refuses are left alone: their header may not be what it seems.
  */
 export function checkAgents(context: CheckContext): void {
-  const refused = new Set(context.parsed.problems.map((problem) => problem.stage));
+  const unsure = new Set(context.parsed.problems.filter(({ code }) => headerProblems.has(code)).map((problem) => problem.stage));
   const { stages } = context.recipe;
   if (context.options.engine === 'singularity' && context.parsed.problems.every(isForApptainer) && stages.every((stage) => stage.empty))
     context.report('build/no-stages', firstLine(context), t('There is no stage here: SingularityCE reads the file, and the build fails.'));
-  for (const stage of stages) if (!stage.empty && !refused.has(stage.index)) checkStage(context, stage);
+  for (const stage of stages) {
+    if (stage.empty) continue;
+    if (unsure.has(stage.index)) checkAgentCase(context, stage);
+    else checkStage(context, stage);
+  }
+}
+
+/** Where the parser refuses the header of a stage, it may not be what it seems: a missing key can be the misspelt one. */
+const headerProblems: ReadonlySet<string> = new Set([
+  'parse/broken-continuation',
+  'parse/byte-order-mark',
+  'parse/empty-definition',
+  'parse/header-without-value',
+  'parse/section-without-body',
+  'parse/token-too-long',
+  'parse/unknown-header',
+]);
+
+/** All that can be said about the agent of such a stage. */
+function checkAgentCase(context: CheckContext, stage: Stage): void {
+  const bootstrap = headerEntry(stage, 'bootstrap');
+  if (bootstrap === undefined || agents.has(bootstrap.value) || !agents.has(bootstrap.value.toLowerCase())) return;
+  reportUnknownAgent(context, bootstrap, bootstrap.value);
 }
 
 function isForApptainer(problem: { readonly engine?: string }): boolean {
