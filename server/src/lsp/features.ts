@@ -27,7 +27,7 @@ export interface FeatureSurroundings {
 /** The capabilities that go with `registerFeatures`. */
 export function featureCapabilities(pullDiagnostics: boolean): ServerCapabilities {
   return {
-    completionProvider: { triggerCharacters: ['%', ':', '/', '@', '<', '"', ' ', '{', '=', '.'], resolveProvider: true },
+    completionProvider: { triggerCharacters: ['%', ':', '/', '@', '<', '"', ' ', '{', '$', '=', '.'], resolveProvider: true },
     hoverProvider: true,
     signatureHelpProvider: { triggerCharacters: [' '] },
     definitionProvider: true,

@@ -70,10 +70,12 @@ function completeVariable(
   const typed = /\$\{?(\w{0,40})$/.exec(source.text.slice(Math.max(place.section.bodyRange.start, offset - 50), offset))?.[1];
   if (typed === undefined) return undefined;
   const rest = /^\w{0,40}/.exec(source.text.slice(offset, offset + 40))?.[0] ?? '';
-  const candidates = variablesOf(place.section.name, options.engine).map((label) => ({
-    label,
+  const candidates = variablesOf(place.section.name, options.engine).map(({ name, deprecated }) => ({
+    label: name,
     kind: completionKind.variable,
-    documentation: documentVariable(label) ?? '',
+    documentation: documentVariable(name) ?? '',
+    deprecated,
+    later: deprecated,
   }));
   return { range: { start: offset - typed.length, end: offset + rest.length }, candidates };
 }

@@ -1,4 +1,5 @@
 import { t } from '../text/l10n';
+import type { Engine } from './vocabulary';
 
 /** What the engines put into the environment of a script, by the variable's name without its `APPTAINER_` or `SINGULARITY_` prefix. */
 const engineVariables: Readonly<Record<string, () => string>> = {
@@ -33,11 +34,23 @@ const buildVariables: Readonly<Record<string, readonly string[]>> = {
 };
 const runVariables: readonly string[] = ['NAME', 'CONTAINER', 'BIND', 'COMMAND', 'APPNAME'];
 
-/** Names of the variables that the engine sets where a section of this name runs; those of apps in their sections. */
-export function variablesOf(section: string, engine: 'apptainer' | 'singularity'): readonly string[] {
-  if (section.startsWith('app')) return Object.keys(appVariables);
-  const names = Object.hasOwn(buildVariables, section) ? buildVariables[section] : runVariables;
-  return (names ?? []).map((name) => `${engine.toUpperCase()}_${name}`);
+/** A variable that a script can read. */
+export interface ScriptVariable {
+  readonly name: string;
+  /** Apptainer sets it for recipes that were written for Singularity. */
+  readonly deprecated: boolean;
+}
+
+/** The variables that the engine sets where a section of this name runs, the old names of Apptainer behind its own; apps have theirs. */
+export function variablesOf(section: string, engine: Engine): readonly ScriptVariable[] {
+  const known = section === 'appinstall' ? 'post' : section;
+  const names = Object.hasOwn(buildVariables, known) ? (buildVariables[known] ?? []) : runVariables;
+  const prefixed = (prefix: string, deprecated: boolean) => names.map((name) => ({ name: `${prefix}_${name}`, deprecated }));
+  return [
+    ...(section.startsWith('app') ? Object.keys(appVariables).map((name) => ({ name, deprecated: false })) : []),
+    ...(engine === 'apptainer' ? prefixed('APPTAINER', false) : []),
+    ...prefixed('SINGULARITY', engine === 'apptainer'),
+  ];
 }
 
 /** What is known about an environment variable of the engines, as Markdown; undefined for any other. */

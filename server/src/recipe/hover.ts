@@ -7,8 +7,11 @@ import { documentLabel } from './documentLabels';
 import { documentVariable } from './documentVariables';
 import { explainAgent, explainHeader, explainSection } from './documentation';
 import type { Explanation } from './documentation';
+import { hoverArgument } from './hoverArguments';
 import { hoverPlaceholder, templatedLine } from './hoverTemplate';
+import { hoverUrlVariable } from './hoverUrlVariable';
 import { filesSource, headerEntry } from './lookup';
+import { escapeMarkdown, inCode } from './markdown';
 import { nameAt } from './names';
 import type { Name } from './names';
 import { lineAround, placeAt } from './place';
@@ -17,8 +20,8 @@ import type { FileLine } from './syntax';
 import { isAppSectionKeyword } from './vocabulary';
 
 /**
- * What is known about the word at a UTF-16 offset, as Markdown: keys, agents, sections, labels, names, variables of the engines, the
- * value after templating. Images are described by whoever can ask their hub: see `referenceAt`. Undefined where there is nothing to say.
+ * What is known about the word at a UTF-16 offset, as Markdown: keys, agents, sections and the words behind them, labels, names,
+ * variables of the engines and of URLs, the value after templating. Images are described by whoever can ask their hub: see `referenceAt`. Undefined where there is nothing to say.
  */
 export function hoverRecipe(context: RecipeContext, offset: number): Hover | undefined {
   const found = describe(context, offset);
@@ -42,13 +45,13 @@ function describe(context: RecipeContext, offset: number): Description | undefin
     case 'header-key':
       return describeHeaderKey(context, place, offset);
     case 'header-value':
-      return describeHeaderValue(context, place);
+      return hoverUrlVariable(context, place, offset) ?? describeHeaderValue(context, place);
     case 'section-name': {
       const keyword = place.section?.keyword;
       return keyword === undefined ? undefined : titled(explainSection(keyword, context.options.engine), place.range);
     }
     case 'section-argument':
-      return named && { range: named.at.range, markdown: describeName(context, named.name) };
+      return named ? { range: named.at.range, markdown: describeName(context, named.name) } : hoverArgument(context, place);
     case 'word':
       return describeWord(context, place);
     case 'text':
@@ -83,7 +86,7 @@ function describeWord(context: RecipeContext, place: Extract<Place, { kind: 'wor
     const line = content.labels.find(({ range }) => touches(range, place.range.start));
     if (line === undefined) return undefined;
     const markdown = documentLabel(context, place.stage, line.key);
-    return markdown === undefined ? undefined : { range: line.keyRange, markdown: `**${escape(line.key)}**\n\n${markdown}` };
+    return markdown === undefined ? undefined : { range: line.keyRange, markdown: `**${escapeMarkdown(line.key)}**\n\n${markdown}` };
   }
   if (content.kind !== 'files') return undefined;
   const line = content.files.find(({ range }) => touches(range, place.range.start));
@@ -147,14 +150,4 @@ function describeVariable({ source }: RecipeContext, offset: number): Descriptio
 
 function titled(explanation: Explanation, range: TextRange): Description {
   return { range, markdown: `**${explanation.title}**\n\n${explanation.markdown}` };
-}
-
-/** A text as Markdown code, whatever it holds. */
-function inCode(text: string): string {
-  const fence = text.includes('`') ? '``' : '`';
-  return `${fence}${fence.length > 1 ? ' ' : ''}${text.replace(/\s+/g, ' ').slice(0, 300)}${fence.length > 1 ? ' ' : ''}${fence}`;
-}
-
-function escape(text: string): string {
-  return text.replace(/[\\`*_{}[\]<>()#+!|-]/g, '\\$&');
 }

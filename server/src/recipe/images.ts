@@ -58,21 +58,27 @@ export function stageImage(recipe: Recipe, stage: Stage, options: TemplateOption
     ...optional('namespace', isRegistryAgent(agent) ? read('namespace') : ''),
     ...optional('library', agent === 'library' ? read('library') : ''),
   };
+  // What stands in front of the name is not known: only the rest can be judged.
+  const isOpen = [headers.registry, headers.namespace, headers.library].some((part) => part !== undefined && hasPlaceholder(part));
   return {
     stage,
     agent,
     from,
     range: from.valueRange,
     value,
-    templated: value !== from.value || /\{\{\s*\w+\s*\}\}/.test(value),
-    unresolved: /\{\{\s*\w+\s*\}\}/.test(value),
+    templated: value !== from.value || hasPlaceholder(value),
+    unresolved: hasPlaceholder(value) || isOpen,
     ...headers,
     ...optional('fingerprints', read('fingerprints')),
     reference: referenceText(agent, value, headers.registry, headers.namespace),
     ...(isPathAgent(agent)
       ? {}
-      : { parsed: parseReference(value, { agent, ...headers, engine: options.engine, offset: from.valueRange.start }) }),
+      : { parsed: parseReference(value, { agent, ...(!isOpen && headers), engine: options.engine, offset: from.valueRange.start }) }),
   };
+}
+
+function hasPlaceholder(text: string): boolean {
+  return /\{\{\s*\w+\s*\}\}/.test(text);
 }
 
 /** Agents whose reference the engines put together from Registry, Namespace and From (conveyorPacker_oci.go). */

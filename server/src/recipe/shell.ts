@@ -9,6 +9,8 @@ export interface ShellCommand {
   readonly piped: boolean;
   /** Inside how many parentheses (subshells, functions) it stands. */
   readonly depth: number;
+  /** The `sudo` in front of it, which is none of its words. */
+  readonly sudo?: TextRange;
 }
 
 /**
@@ -20,12 +22,15 @@ export function shellCommands(text: string, start: number, end: number): ShellCo
   let words: TextRange[] = [];
   let piped = false;
   let depth = 0;
+  let sudo: TextRange | undefined;
   const documents: string[] = [];
 
   const finish = (isPipe: boolean): void => {
     const first = words[0];
     const last = words.at(-1);
-    if (first !== undefined && last !== undefined) commands.push({ range: { start: first.start, end: last.end }, words, piped, depth });
+    if (first !== undefined && last !== undefined)
+      commands.push({ range: { start: first.start, end: last.end }, words, piped, depth, ...(sudo && { sudo }) });
+    sudo = undefined;
     if (words.length > 0 || isPipe) piped = isPipe;
     words = [];
   };
@@ -62,6 +67,7 @@ export function shellCommands(text: string, start: number, end: number): ShellCo
       const from = at;
       at = wordEnd(text, at, end);
       if (words.length > 0 || !isKeyword(text, from, at)) words.push({ start: from, end: at });
+      else if (text.startsWith('sudo', from)) sudo = { start: from, end: at };
     }
   }
   finish(false);

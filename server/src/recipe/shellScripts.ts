@@ -1,4 +1,5 @@
 import type { RecipeContext } from './context';
+import { isDebian } from './baseImage';
 import { fields } from './engineText';
 import { headerEntry } from './lookup';
 import type { Section, Stage } from './syntax';
@@ -38,6 +39,15 @@ export function shellScripts({ parsed }: Pick<RecipeContext, 'parsed'>): ShellSc
 export function isShellScript(stage: Stage, section: Section, text: string): boolean {
   const start = section.bodyRange.start;
   return dialectOf(stage, section, text.slice(start, Math.min(section.bodyRange.end, start + 500))) !== undefined;
+}
+
+/** Whether dash runs the script of a section: `/bin/sh` does, and that is dash in the base. */
+export function runsInDash(stage: Stage, section: Section, text: string): boolean {
+  if (section.keyword === 'pre' || section.keyword === 'setup' || section.keyword === 'environment' || section.keyword === 'appenv')
+    return false;
+  const start = section.bodyRange.start;
+  const dialect = dialectOf(stage, section, text.slice(start, Math.min(section.bodyRange.end, start + 500)));
+  return (dialect === 'dash' || dialect === 'sh') && isDebian(stage);
 }
 
 function scriptText(text: string, stage: Stage, { bodyRange }: Section): string {
@@ -101,7 +111,7 @@ function shellOfBase(stage: Stage): ShellDialect {
   const agent = headerEntry(stage, 'bootstrap')?.value ?? '';
   const from = headerEntry(stage, 'from')?.value ?? '';
   if (/^(?:yum|dnf|zypper|arch)$/.test(agent)) return 'bash';
-  if (/^(?:debootstrap|busybox)$/.test(agent)) return 'dash';
+  if (agent === 'busybox' || isDebian(stage)) return 'dash';
   const name = (from.split(/[:@]/, 1)[0] ?? '').toLowerCase();
   if (
     /(?:^|[/-])(?:centos|rocky(?:linux)?|alma(?:linux)?|fedora|oraclelinux|amazonlinux|rhel|ubi\d*|opensuse|leap|tumbleweed|archlinux)(?:$|[/\d-])/.test(

@@ -24,7 +24,7 @@ export function signatureHelpRecipe(context: RecipeContext, offset: number): Sig
   };
 }
 
-interface Signature {
+export interface Signature {
   readonly label: string;
   readonly documentation: string;
   readonly parameters: readonly (readonly [name: string, meaning: string])[];
@@ -83,7 +83,8 @@ function signatureAt(place: Place): Signature | undefined {
   }
 }
 
-function argumentSignature({ section: { keyword } }: Extract<Place, { kind: 'section-argument' }>): Signature | undefined {
+/** What the words behind a section's name mean; undefined where they mean nothing. */
+export function argumentSignature({ section: { keyword } }: Extract<Place, { kind: 'section-argument' }>): Signature | undefined {
   if (keyword === undefined) return undefined;
   if (isAppSectionKeyword(keyword))
     return {

@@ -22,7 +22,9 @@ import (
 	"slices"
 	"strings"
 
+	apptainertypes "github.com/apptainer/apptainer/pkg/build/types"
 	apptainer "github.com/apptainer/apptainer/pkg/build/types/parser"
+	singularitytypes "github.com/sylabs/singularity/v4/pkg/build/types"
 	singularity "github.com/sylabs/singularity/v4/pkg/build/types/parser"
 
 	apptainerargs "recipe-oracle/apptainerargs"
@@ -75,35 +77,87 @@ func serve(in io.Reader, out *bufio.Writer) error {
 		if _, err := io.ReadFull(in, file); err != nil {
 			return err
 		}
-		if err := encoder.Encode(map[string]answer{"apptainer": askApptainer(file), "singularity": askSingularity(file)}); err != nil {
+		if err := encoder.Encode(map[string]answer{"apptainer": byApptainer.ask(file), "singularity": bySingularity.ask(file)}); err != nil {
 			return err
 		}
 	}
 }
 
-func askApptainer(file []byte) (result answer) {
+// An engine's own functions, of which the two have the same ones on types of their own.
+type engine[definition any] struct {
+	all       func(io.Reader) ([]definition, error)
+	parse     func(io.Reader) (definition, error)
+	defaults  func(definition) map[string]string
+	newReader func(source io.Reader, values, defaults map[string]string, used *[]string) (io.Reader, error)
+	// Takes the source out of a definition: it is not compared.
+	takeSource func(*definition) []byte
+	// The names of an "invalid section(s)" error.
+	invalidSections func(error) []string
+}
+
+var byApptainer = engine[apptainertypes.Definition]{
+	all:       apptainer.All,
+	parse:     apptainer.ParseDefinitionFile,
+	defaults:  apptainerargs.ReadDefaults,
+	newReader: apptainerargs.NewReader,
+	takeSource: func(definition *apptainertypes.Definition) []byte {
+		source := definition.Raw
+		definition.Raw, definition.FullRaw = nil, nil
+		return source
+	},
+	invalidSections: sectionsOf(func(invalid *apptainer.InvalidSectionError) []string { return invalid.Sections }),
+}
+
+var bySingularity = engine[singularitytypes.Definition]{
+	all:       singularity.All,
+	parse:     singularity.ParseDefinitionFile,
+	defaults:  singularityargs.ReadDefaults,
+	newReader: singularityargs.NewReader,
+	takeSource: func(definition *singularitytypes.Definition) []byte {
+		source := definition.Raw
+		definition.Raw, definition.FullRaw = nil, nil
+		return source
+	},
+	invalidSections: sectionsOf(func(invalid *singularity.InvalidSectionError) []string { return invalid.Sections }),
+}
+
+// sectionsOf returns what finds an error of type E and reads its names.
+func sectionsOf[E error](names func(E) []string) func(error) []string {
+	return func(err error) []string {
+		var invalid E
+		if errors.As(err, &invalid) {
+			return names(invalid)
+		}
+		return nil
+	}
+}
+
+func (e engine[definition]) ask(file []byte) (result answer) {
 	defer recoverInto(&result)
-	stages, err := apptainer.All(bytes.NewReader(file))
+	stages, err := e.all(bytes.NewReader(file))
 	if err != nil {
-		return refusedApptainer(err)
+		return e.refused(err)
+	}
+	sources := make([][]byte, len(stages))
+	defaults := make([]map[string]string, len(stages))
+	for i := range stages {
+		defaults[i] = e.defaults(stages[i])
+		sources[i] = e.takeSource(&stages[i])
 	}
 	for _, values := range buildArguments {
 		var templated []stage
-		for _, definition := range stages {
-			templated = append(templated, templateApptainer(definition.Raw, apptainerargs.ReadDefaults(definition), values))
+		for i, source := range sources {
+			templated = append(templated, e.template(source, defaults[i], values))
 		}
 		result.Templated = append(result.Templated, templated)
-	}
-	for i := range stages {
-		stages[i].Raw, stages[i].FullRaw = nil, nil
 	}
 	result.Stages = stages
 	return result
 }
 
-func templateApptainer(source []byte, defaults, values map[string]string) stage {
+func (e engine[definition]) template(source []byte, defaults, values map[string]string) stage {
 	var used []string
-	reader, err := apptainerargs.NewReader(bytes.NewReader(source), values, defaults, &used)
+	reader, err := e.newReader(bytes.NewReader(source), values, defaults, &used)
 	if err != nil {
 		return stage{Missing: err.Error()}
 	}
@@ -111,76 +165,21 @@ func templateApptainer(source []byte, defaults, values map[string]string) stage 
 	if err != nil {
 		return stage{Missing: err.Error()}
 	}
-	return stage{Text: string(text), Used: sorted(used), Parsed: parseApptainer(text)}
+	return stage{Text: string(text), Used: sorted(used), Parsed: e.parseTemplated(text)}
 }
 
-func parseApptainer(text []byte) (result answer) {
+func (e engine[definition]) parseTemplated(text []byte) (result answer) {
 	defer recoverInto(&result)
-	definition, err := apptainer.ParseDefinitionFile(bytes.NewReader(text))
+	parsed, err := e.parse(bytes.NewReader(text))
 	if err != nil {
-		return refusedApptainer(err)
+		return e.refused(err)
 	}
-	definition.Raw, definition.FullRaw = nil, nil
-	return answer{Stages: []any{definition}}
+	e.takeSource(&parsed)
+	return answer{Stages: []any{parsed}}
 }
 
-func refusedApptainer(err error) answer {
-	var invalid *apptainer.InvalidSectionError
-	if errors.As(err, &invalid) {
-		return answer{Error: err.Error(), Sections: invalid.Sections}
-	}
-	return answer{Error: err.Error()}
-}
-
-func askSingularity(file []byte) (result answer) {
-	defer recoverInto(&result)
-	stages, err := singularity.All(bytes.NewReader(file))
-	if err != nil {
-		return refusedSingularity(err)
-	}
-	for _, values := range buildArguments {
-		var templated []stage
-		for _, definition := range stages {
-			templated = append(templated, templateSingularity(definition.Raw, singularityargs.ReadDefaults(definition), values))
-		}
-		result.Templated = append(result.Templated, templated)
-	}
-	for i := range stages {
-		stages[i].Raw, stages[i].FullRaw = nil, nil
-	}
-	result.Stages = stages
-	return result
-}
-
-func templateSingularity(source []byte, defaults, values map[string]string) stage {
-	var used []string
-	reader, err := singularityargs.NewReader(bytes.NewReader(source), values, defaults, &used)
-	if err != nil {
-		return stage{Missing: err.Error()}
-	}
-	text, err := io.ReadAll(reader)
-	if err != nil {
-		return stage{Missing: err.Error()}
-	}
-	return stage{Text: string(text), Used: sorted(used), Parsed: parseSingularity(text)}
-}
-
-func parseSingularity(text []byte) (result answer) {
-	defer recoverInto(&result)
-	definition, err := singularity.ParseDefinitionFile(bytes.NewReader(text))
-	if err != nil {
-		return refusedSingularity(err)
-	}
-	definition.Raw, definition.FullRaw = nil, nil
-	return answer{Stages: []any{definition}}
-}
-
-func refusedSingularity(err error) answer {
-	var invalid *singularity.InvalidSectionError
-	if errors.As(err, &invalid) {
-		return answer{Error: err.Error(), Sections: invalid.Sections}
-	}
-	return answer{Error: err.Error()}
+func (e engine[definition]) refused(err error) answer {
+	return answer{Error: err.Error(), Sections: e.invalidSections(err)}
 }
 
 func sorted(names []string) []string {

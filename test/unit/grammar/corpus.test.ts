@@ -1,8 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { createRegistry } from 'vscode-tmgrammar-test/dist/common';
+import { defaultRecipeOptions } from '../../../server/src/recipe/options';
 import { parseRecipe } from '../../../server/src/recipe/parse';
+import { semanticTokensLegend, semanticTokensRecipe } from '../../../server/src/recipe/semanticTokens';
+import { createSourceText } from '../../../server/src/text/sourceText';
 import { describeCorpus } from '../corpus';
 import { grammarFiles } from './grammars';
 
@@ -77,6 +80,52 @@ function agreement(text: string): Agreement {
   }
   return { disagreements, coloured, plain };
 }
+
+/** The scope that the grammar gives to a word of a token type. */
+const scopeOfToken: Readonly<Record<(typeof semanticTokensLegend.tokenTypes)[number], readonly string[]>> = {
+  keyword: ['keyword.control.section'],
+  property: ['keyword.other.header', 'entity.other.attribute-name.label'],
+  enumMember: ['entity.name.type.agent'],
+  namespace: ['entity.name.type.stage'],
+  parameter: ['variable.other.argument'],
+  class: ['entity.name.function.app'],
+  operator: ['punctuation.section.embedded'],
+};
+
+/** Semantic tokens that the grammar colours as something else, as `line: text (type): scopes`. */
+function semanticDisagreements(text: string): string[] {
+  const context = { source: createSourceText(text), parsed: parseRecipe(text), options: defaultRecipeOptions };
+  const data = semanticTokensRecipe(context);
+  const all = [...tokens('source.singularity', text)];
+  const found: string[] = [];
+  let line = 0;
+  let character = 0;
+  for (let i = 0; i < data.length; i += 5) {
+    const [lines = 0, characters = 0, length = 0, index = 0] = data.slice(i, i + 5);
+    character = lines === 0 ? character + characters : characters;
+    line += lines;
+    const offset = context.source.offsetAt({ line, character });
+    const type = semanticTokensLegend.tokenTypes[index];
+    if (type === undefined) continue;
+    // The percent sign is punctuation.
+    const at = type === 'keyword' ? offset + 1 : offset;
+    const scopes = all.find((token) => token.start <= at && at < token.end)?.scopes ?? [];
+    if (!scopeOfToken[type].some((scope) => scopes.some((name) => name.startsWith(scope))))
+      found.push(`${line + 1}: ${text.slice(offset, offset + length)} (${type}): ${scopes.slice(1).join(' ')}`);
+  }
+  return found;
+}
+
+describe('recipes of our own', () => {
+  const folder = path.resolve(import.meta.dirname, '../../fixtures/recipes');
+  test.each(fs.readdirSync(folder))('%s: colours, semantic tokens and the parser agree', (file) => {
+    const text = fs.readFileSync(path.join(folder, file), 'utf8');
+    const { disagreements, plain } = agreement(text);
+    expect(disagreements).toEqual([]);
+    expect(semanticDisagreements(text)).toEqual([]);
+    expect(plain).toBe(0);
+  });
+});
 
 describeCorpus('recipes of the corpus', 'recipes', (folder) => {
   test.each(['real', 'engine-tests/good', 'engine-tests/multi', 'probes'])('%s: the colours agree with the parser', (name) => {

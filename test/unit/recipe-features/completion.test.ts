@@ -52,10 +52,15 @@ describe('what is offered', () => {
     [`${docker}%applabels tool\n    o|`, ['org.opencontainers.image.source'], []],
     [`${docker}%arguments\n    V=1\n%post\n  x {{ |`, ['V'], []],
     [`${docker}%arguments\n    V=1\nA|\n%post\n  {{ ABSENT }}`, ['ABSENT'], ['V']],
-    [`${docker}%post\n  echo >> $|`, ['APPTAINER_ENVIRONMENT', 'APPTAINER_LABELS'], ['APPTAINER_ROOTFS', 'APPTAINER_NAME']],
+    [
+      `${docker}%post\n  echo >> $|`,
+      ['APPTAINER_ENVIRONMENT', 'APPTAINER_LABELS', 'SINGULARITY_ENVIRONMENT'],
+      ['APPTAINER_ROOTFS', 'APPTAINER_NAME'],
+    ],
     [`${docker}%setup\n  cp a "\${APP|}/b"`, ['APPTAINER_ROOTFS'], ['APPTAINER_LABELS']],
     [`${docker}%runscript\n  echo $|`, ['APPTAINER_NAME'], ['APPTAINER_ROOTFS', '%post']],
-    [`${docker}%apprun a\n  echo $S|`, ['SCIF_APPROOT'], ['APPTAINER_NAME']],
+    [`${docker}%apprun a\n  echo $S|`, ['SCIF_APPROOT', 'APPTAINER_APPNAME'], ['APPTAINER_ROOTFS']],
+    [`${docker}%appinstall a\n  echo $S|`, ['SCIF_APPROOT', 'APPTAINER_LABELS'], ['APPTAINER_NAME']],
     [`${docker}%labels\n  A $|`, [], ['APPTAINER_NAME']],
     [`${docker}# |`, [], ['From']],
     [`${docker}%help\n  some | text\n`, [], ['%post']],
@@ -63,6 +68,17 @@ describe('what is offered', () => {
     const offered = labels(marked);
     for (const label of some) expect(offered).toContain(label);
     for (const label of none) expect(offered).not.toContain(label);
+  });
+
+  test('the names that Apptainer keeps for Singularity stand behind its own and are marked; SingularityCE has no others', () => {
+    const variables = complete(`${docker}%post\n  echo $|`).map(({ label, item }) => [label, item.tags, item.sortText?.charAt(0)]);
+    expect(variables).toEqual([
+      ['APPTAINER_ENVIRONMENT', undefined, 'a'],
+      ['APPTAINER_LABELS', undefined, 'a'],
+      ['SINGULARITY_ENVIRONMENT', [1], 'z'],
+      ['SINGULARITY_LABELS', [1], 'z'],
+    ]);
+    expect(labels(`${docker}%setup\n  echo $|`, { engine: 'singularity' })).toEqual(['SINGULARITY_ROOTFS', 'SINGULARITY_ENVIRONMENT']);
   });
 
   test('engines', () => {

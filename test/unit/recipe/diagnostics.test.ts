@@ -35,6 +35,45 @@ function mended(text: string, rule: string, engine: Engine = 'apptainer'): strin
   return edits.reduce((result, { range, newText }) => result.slice(0, range.start) + newText + result.slice(range.end), text);
 }
 
+describe('commands that are not there', () => {
+  const bases: [string, boolean][] = [
+    ['Bootstrap: docker\nFrom: ubuntu:22.04\n', true],
+    ['Bootstrap: docker\nFrom: docker.io/library/python:3.12-slim\n', true],
+    ['Bootstrap: docker\nFrom: nvidia/cuda:12.4.1-devel-ubuntu22.04\n', true],
+    ['Bootstrap: docker\nFrom: rocker/r-ver:4.4\n', true],
+    ['Bootstrap: debootstrap\nOSVersion: noble\nMirrorURL: http://x/\n', true],
+    ['Bootstrap: docker\nFrom: python:3.12-alpine\n', false],
+    ['Bootstrap: docker\nFrom: rockylinux:9\n', false],
+    ['Bootstrap: docker\nFrom: nvidia/cuda:12.4.1-devel-rockylinux9\n', false],
+    ['Bootstrap: docker\nFrom: org/ubuntu-tools\n', false],
+    ['Bootstrap: localimage\nFrom: ubuntu.sif\n', false],
+  ];
+  test.each(bases)('%j runs scripts in dash: %s', (base, isDash) => {
+    const found = said(`${base}%post\n source x\n`);
+    expect(found).toEqual(isDash ? ['w lint/bash-command @ source'] : []);
+  });
+  test.each<[string, string[]]>([
+    ['%post\n if [[ -n $A && -n $B ]]; then true; fi\n', ['w lint/bash-command @ [[']],
+    ['%runscript\n source activate x\n', ['w lint/bash-command @ source']],
+    ['%appinstall a\n pushd x\n', ['w lint/bash-command @ pushd']],
+    ['%post -c /bin/bash\n source x\n', []],
+    ['%runscript\n#!/bin/bash\nsource x\n', []],
+    ['%runscript\n#!/bin/sh\nsource x\n', ['w lint/bash-command @ source']],
+    ['%environment\n source x\n', []],
+    ['%setup\n source x\n', []],
+    ['%post\n cat <<END > x\nsource y\nEND\n', []],
+    ['%post\n bash -c "source x"\n echo source x\n', []],
+    ['%post\n sudo apt-get update && sudo -E true\n', ['w lint/sudo @ sudo', 'w lint/sudo @ sudo']],
+    ['%post\n apt-get update && apt-get install -y sudo\n sudo true\n', []],
+    ['%post\n pseudo x; echo sudo; sudo true\n', []],
+  ])('%j', (sections, expected) => expect(said(header + sections)).toEqual(expected));
+  test('fixes', () => {
+    expect(mended(`${header}%post\n source x\n`, 'lint/bash-command')).toBe(`${header}%post\n . x\n`);
+    expect(mended(`${header}%post\n sudo mkdir x\n`, 'lint/sudo')).toBe(`${header}%post\n mkdir x\n`);
+    expect(mended(`${header}%post\n sudo -E mkdir x\n`, 'lint/sudo')).toBeUndefined();
+  });
+});
+
 describe('stages and headers', () => {
   test.each<[string, string[]]>([
     [header, []],
@@ -45,12 +84,62 @@ describe('stages and headers', () => {
     ['Bootstrap: docker\nFrom: a:1\\\n', ['w lint/dropped-header @ From: a:1\\', 'e build/missing-key @ From: a:1\\']],
     [`${header}Include: a \\\n# c\n b\n`, ['i lint/unread-key @ Include: a \\\n# c\n b', 'e parse/broken-continuation @ # c']],
     [`${header}Include: a \\\n# c\n# d\n`, ['e parse/broken-continuation @ # c']],
+    ['Bootstrap: yum\nOSVersion: 9\nMirrorURL: http://x/%{osversion}\n', []],
+    ['Bootstrap: yum\nMirrorURL: http://x/%{OSVERSION}\nUpdateURL: http://y/%{OSVERSION}\n', ['e build/missing-os-version @ %{OSVERSION}']],
+    ['Bootstrap: yum\nMirrorURL: http://x/%{OSVERSON}\n', ['w lint/os-version-not-expanded @ %{OSVERSON}']],
+    ['Bootstrap: debootstrap\nOSVersion: noble\nMirrorURL: http://x/%{OSVERSION}\n', ['w lint/os-version-not-expanded @ %{OSVERSION}']],
+    [
+      'Bootstrap: docker\nFrom: a\nMirrorURL: http://x/%{A}\n',
+      ['i lint/unread-key @ MirrorURL: http://x/%{A}', 'w lint/os-version-not-expanded @ %{A}'],
+    ],
     ['Bootstrap: zypper\nMirrorURL: http://x\nOtherURL0: a\nOtherURL1: b\n', []],
     ['Bootstrap: zypper\nMirrorURL: http://x\nOtherURL1: a\nOtherURL2: b\n', []],
     ['Bootstrap: zypper\nMirrorURL: http://x\nOtherURL2: a\n', ['w lint/other-url-order @ OtherURL2']],
     ['Bootstrap: zypper\nMirrorURL: http://x\nOtherURL1: a\nOtherURL02: b\n', ['w lint/other-url-order @ OtherURL02']],
   ])('%j', (text, expected) => expect(said(text)).toEqual(expected));
 
+  test.each<[string, string, string | undefined]>([
+    ['Registry: ghcr.io\nFrom: ghcr.io/org/x:1\n', 'e build/registry-twice @ ghcr.io/org/x:1', 'From: ghcr.io/org/x:1\n'],
+    [
+      'From: index.docker.io/library/x:1\nRegistry: docker.io\n',
+      'e build/registry-twice @ index.docker.io/library/x:1',
+      'From: index.docker.io/library/x:1\n',
+    ],
+    ['Registry: quay.io\nNamespace: org\nFrom: quay.io/org/x\n', 'e build/registry-twice @ quay.io/org/x', 'From: quay.io/org/x\n'],
+    ['Registry: quay.io\nNamespace: org\nFrom: quay.io/x\n', 'e build/registry-twice @ quay.io/x', 'From: quay.io/org/x\n'],
+    ['Registry: quay.io\nNamespace: quay.io/org\nFrom: x\n', 'e build/registry-twice @ x', 'From: quay.io/org/x\n'],
+    ['Registry: ghcr.io\nFrom: docker.io/library/x:1\n', 'e build/registry-twice @ docker.io/library/x:1', 'From: docker.io/library/x:1\n'],
+    ['Namespace: org\nFrom: ghcr.io/org/x:1\n', 'e build/registry-twice @ ghcr.io/org/x:1', 'From: ghcr.io/org/x:1\n'],
+    ['Namespace: org\nFrom: org/x:1\n', 'e build/registry-twice @ org/x:1', 'From: org/x:1\n'],
+    ['Registry: quay.io\nNamespace: org\nFrom: org/x:1\n', 'w build/registry-twice @ org/x:1', 'From: quay.io/org/x:1\n'],
+    ['Registry: {{ R }}\nFrom: ghcr.io/org/x:1\n%arguments\nR=ghcr.io\n', 'e build/registry-twice @ ghcr.io/org/x:1', undefined],
+    ['Registry: https://ghcr.io/\nFrom: org/x:1\n', 'e build/reference-host @ https://ghcr.io/', 'Registry: ghcr.io\nFrom: org/x:1\n'],
+    ['Namespace: org/\nFrom: x:1\n', 'e build/reference-slashes @ org/', 'Namespace: org\nFrom: x:1\n'],
+  ])('keys in front of From: %j', (keys, expected, meant) => {
+    const text = `Bootstrap: docker\n${keys}`;
+    expect(said(text)).toEqual([expected]);
+    expect(mended(text, expected.split(' ')[1] ?? '')).toBe(meant && `Bootstrap: docker\n${meant}`);
+  });
+  test.each([
+    'Registry: ghcr.io\nNamespace: org\nFrom: x:1\n',
+    'Registry: ghcr.io\nFrom: org/x:1\n',
+    'Registry: harbor.example.org\nFrom: docker.io/library/x:1\n',
+    'Registry: harbor.example.org/proxy\nFrom: library/x:1\n',
+    'Namespace: x\nFrom: x:1\n',
+    'Registry: {{ R }}\nFrom: ghcr.io/org/x:1\n',
+    'Registry:\nNamespace:\nFrom: ghcr.io/org/x:1\n',
+  ])('keys in front of From that fit: %j', (keys) => {
+    expect(said(`Bootstrap: docker\n${keys}`).filter((line) => !line.includes('undefined-argument'))).toEqual([]);
+  });
+  test.each<[string, string[]]>([
+    ['Bootstrap: Docker\nFrom: a\n  %post\n', ['e build/unknown-agent @ Docker', 'e parse/indented-section @   %post']],
+    ['Bootstrap: Docker\nFrm: a\n', ['e build/unknown-agent @ Docker', 'e parse/unknown-header @ Frm']],
+    ['Bootstrap: nonsense\nFrm: a\n', ['e parse/unknown-header @ Frm']],
+    [`${header}%post\nBootstrap: in a text\nEND\n`, ['e parse/header-without-value @ END']],
+    [`${header}%appinstall {{ A }}\n true\n%arguments\nA=b\n`, []],
+  ])('what is said where the parser refuses, and of placeholders in section lines: %j', (text, expected) =>
+    expect(said(text)).toEqual(expected),
+  );
   test('a key that one engine does not read', () => {
     const text = 'Bootstrap: arch\nInclude: vim\n';
     expect(said(text)).toEqual([]);

@@ -7,18 +7,40 @@ import { agents, headerKeys } from '../vocabulary';
 import type { Agent } from '../vocabulary';
 import { quoted } from './context';
 import type { CheckContext, FindingExtra } from './context';
+import { checkUrlVariables } from './urlVariables';
 import { checkZypper } from './zypper';
 
 /**
  * What build.New and the bootstrap agents demand of a header (A and S internal/pkg/build/build.go, conveyorPacker.go, sources/).
- * Stages that the parser refuses are left alone: their header may not be what it seems.
  */
 export function checkAgents(context: CheckContext): void {
-  const refused = new Set(context.parsed.problems.map((problem) => problem.stage));
+  const unsure = new Set(context.parsed.problems.filter(({ code }) => headerProblems.has(code)).map((problem) => problem.stage));
   const { stages } = context.recipe;
   if (context.options.engine === 'singularity' && context.parsed.problems.every(isForApptainer) && stages.every((stage) => stage.empty))
     context.report('build/no-stages', firstLine(context), t('There is no stage here: SingularityCE reads the file, and the build fails.'));
-  for (const stage of stages) if (!stage.empty && !refused.has(stage.index)) checkStage(context, stage);
+  for (const stage of stages) {
+    if (stage.empty) continue;
+    if (unsure.has(stage.index)) checkAgentCase(context, stage);
+    else checkStage(context, stage);
+  }
+}
+
+/** Where the parser refuses the header of a stage, it may not be what it seems: a missing key can be the misspelt one. */
+const headerProblems: ReadonlySet<string> = new Set([
+  'parse/broken-continuation',
+  'parse/byte-order-mark',
+  'parse/empty-definition',
+  'parse/header-without-value',
+  'parse/section-without-body',
+  'parse/token-too-long',
+  'parse/unknown-header',
+]);
+
+/** All that can be said about the agent of such a stage. */
+function checkAgentCase(context: CheckContext, stage: Stage): void {
+  const bootstrap = headerEntry(stage, 'bootstrap');
+  if (bootstrap === undefined || agents.has(bootstrap.value) || !agents.has(bootstrap.value.toLowerCase())) return;
+  reportUnknownAgent(context, bootstrap, bootstrap.value);
 }
 
 function isForApptainer(problem: { readonly engine?: string }): boolean {
@@ -66,7 +88,7 @@ function checkStage(context: CheckContext, stage: Stage): void {
   }
   if (!followsHeader(context, stage)) checkKeys(context, stage, agent, bootstrap);
   if (agent.name === 'zypper') checkZypper(context, stage);
-  checkOsVersion(context, stage, agent);
+  checkUrlVariables(context, stage, agent);
   checkFingerprints(context, stage, agent);
   if (agent.name === 'shub')
     context.report(
@@ -194,35 +216,6 @@ function missingKeyFix(context: CheckContext, stage: Stage, bootstrap: HeaderEnt
   const newline = context.text.indexOf('\n', bootstrap.range.end);
   const end = newline < 0 ? context.text.length : newline + 1;
   return { title: t('Remove this line'), edits: [{ range: { start: bootstrap.range.start, end }, newText: '' }], preferred: true };
-}
-
-function checkOsVersion(context: CheckContext, stage: Stage, agent: Agent): void {
-  if (!['yum', 'dnf', 'zypper', 'busybox'].includes(agent.name)) return;
-  if (agent.name !== 'busybox' && headerEntry(stage, 'osversion') !== undefined) return;
-  for (const key of agent.name === 'busybox' ? ['mirrorurl'] : ['mirrorurl', 'updateurl']) {
-    const entry = headerEntry(stage, key);
-    if (entry === undefined || !/%\{osversion\}/i.test(entry.value)) continue;
-    if (agent.name === 'busybox')
-      context.report(
-        'lint/os-version-not-expanded',
-        entry.valueRange,
-        t('{0} does not fill in {1}: write the version into the URL.', '`busybox`', '`%{OSVERSION}`'),
-      );
-    else
-      context.report(
-        'build/missing-os-version',
-        entry.valueRange,
-        t(
-          '{0} stands for the value of {1}, which is missing: {2} stops with "{3}".',
-          '`%{OSVERSION}`',
-          '`OSVersion:`',
-          context.engine,
-          agent.name === 'zypper'
-            ? 'invalid zypper header, OSVersion referenced in mirror but no OSVersion specified'
-            : 'invalid yum header, osversion referenced in mirror but no osversion specified',
-        ),
-      );
-  }
 }
 
 /** A SIF is accepted only when every fingerprint of the list has signed it: 40 hexadecimal digits each. */

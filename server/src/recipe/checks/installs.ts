@@ -1,5 +1,5 @@
 import { t } from '../../text/l10n';
-import { headerEntry } from '../lookup';
+import { officialImage } from '../baseImage';
 import type { ShellCommand } from '../shell';
 import type { Stage } from '../syntax';
 import { quoted } from './context';
@@ -12,7 +12,8 @@ export function checkInstalls(context: CheckContext, stage: Stage, commands: rea
     .map((section) => context.text.slice(section.bodyRange.start, section.bodyRange.end))
     .join('');
   const isAnswered = /Assume-Yes|assumeyes/i.test(body);
-  let isUpdated = !startsFromOfficialImage(stage);
+  // What others publish, and what debootstrap makes, can have the lists.
+  let isUpdated = officialImage(stage) === undefined;
   let updates: ShellCommand | undefined;
   let lastApt: ShellCommand | undefined;
   for (const command of commands) {
@@ -66,16 +67,6 @@ function removeLists({ text }: CheckContext, stage: Stage, lastApt: ShellCommand
       { title: t('Remove the lists at the end of {0}', quoted(`%${section.name}`)), edits: [{ range: { start: at, end: at }, newText }] },
     ],
   };
-}
-
-/**
- * The official images of Docker Hub (`debian`, `python:3.12`) are published without the lists of packages. What others publish, and what
- * debootstrap makes, can have them.
- */
-function startsFromOfficialImage(stage: Stage): boolean {
-  const value = (key: string): string => headerEntry(stage, key)?.value ?? '';
-  if (value('bootstrap') !== 'docker' || value('registry') !== '' || value('namespace') !== '') return false;
-  return /^(?:(?:docker\.io\/)?library\/)?[^/{]+$/.test(value('from'));
 }
 
 interface Call {

@@ -5,12 +5,13 @@ import { recipeRules } from '../rules';
 import type { RecipeRuleId } from '../rules';
 import { quoted } from './context';
 import type { CheckContext } from './context';
+import { checkRegistryKeys } from './registryKeys';
 
 /** The images of `From:`: what image/reference.ts says about them, and whether they are pinned to a digest. */
 export function checkReferences(context: CheckContext): void {
   for (const stage of context.recipe.stages) {
     const image = stageImage(context.recipe, stage, context.options);
-    if (image === undefined) continue;
+    if (image === undefined || checkRegistryKeys(context, image)) continue;
     const isInPlace = image.from.lines.length === 1 && image.value === image.from.value;
     for (const problem of image.parsed?.problems ?? []) {
       if (!isOwn(problem.code)) continue;

@@ -5,6 +5,7 @@ import type { Section, Stage } from '../syntax';
 import { quoted } from './context';
 import type { CheckContext } from './context';
 import { isShellScript } from '../shellScripts';
+import { checkCommands, checkSudo } from './commands';
 import { checkInstalls } from './installs';
 import { checkVariables } from './variables';
 
@@ -16,14 +17,17 @@ export function checkScripts(context: CheckContext): void {
       // The engines refuse a longer one, and that is all there is to say about it.
       if (section.content.kind !== 'script' || section.bodyRange.end - section.bodyRange.start > 65_536) continue;
       checkVariables(context, section);
-      if (section.name !== 'post' && section.name !== 'appinstall') continue;
-      if (!isShellScript(stage, section, context.text)) continue;
+      const isBuild = section.name === 'post' || section.name === 'appinstall';
+      if ((!isBuild && !atRunTime.has(section.name)) || !isShellScript(stage, section, context.text)) continue;
       const own = shellCommands(context.text, section.bodyRange.start, section.bodyRange.end);
+      checkCommands(context, stage, section, own);
+      if (!isBuild) continue;
       checkLastDirectory(context, stage, section, own);
       for (const command of own) commands.push(command);
     }
     if (commands.length === 0) continue;
     checkInstalls(context, stage, commands);
+    checkSudo(context, stage, commands);
     checkExports(context, stage, commands);
   }
 }

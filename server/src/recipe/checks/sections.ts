@@ -200,6 +200,8 @@ function checkApp({ engine, report }: CheckContext, section: Section): void {
     );
     return;
   }
+  // A placeholder has spaces, and is one word when the section is read again.
+  if (section.arguments.includes('{{')) return;
   const rest = (section.argumentsComment?.start ?? section.argumentsRange.end) - app.range.end;
   const words = section.arguments.slice(app.name.length, app.name.length + Math.max(rest, 0));
   if (words.trim() === '') return;

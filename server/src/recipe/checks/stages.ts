@@ -14,12 +14,19 @@ export function checkStages(context: CheckContext): void {
     for (const section of stage.sections) if (section.name === 'files') checkSource(context, stage, section, named, copied);
   }
   const last = stages.at(-1);
+  // A line that began a stage by accident is the mistake in a file that the parser refuses.
+  const isRead = context.parsed.problems.length === 0;
   for (const stage of stages) {
     if (stage === last) continue;
     checkLostSections(context, stage);
     const name = headerEntry(stage, 'stage');
     const bootstrap = headerEntry(stage, 'bootstrap');
-    if (bootstrap === undefined || copied.has(stage) || (name !== undefined && named.get(context.fill(stage, name.value)) !== stage))
+    if (
+      !isRead ||
+      bootstrap === undefined ||
+      copied.has(stage) ||
+      (name !== undefined && named.get(context.fill(stage, name.value)) !== stage)
+    )
       continue;
     context.report(
       'lint/unused-stage',
