@@ -141,6 +141,13 @@ describe('answers from the text', () => {
   });
 });
 
+test('sources are sorted by an edit of the open document', async () => {
+  const uri = await open(plain);
+  const before = session.edits.length;
+  expect(await session.request(methods.metalinkSort, { uri })).toEqual({ moved: 2 });
+  expect(applied(plain, session.edits[before]?.changes?.[uri] as TextEdit[])).toMatch(/priority="1"[^]*priority="2"/);
+});
+
 describe('a file of the wrong extension', () => {
   const rename = async (renames: boolean) => {
     const abilities = { documentChanges: true, resourceOperations: renames ? ['rename'] : [] };
