@@ -10,6 +10,7 @@ export interface Requests {
   readonly cacheVerify: Request<protocol.CacheVerifyParams, protocol.CacheVerifyResult>;
   readonly cacheClean: Request<protocol.CacheCleanParams, protocol.CacheCleanResult>;
   readonly metalinkCreate: Request<protocol.MetalinkCreateParams, protocol.MetalinkTextResult>;
+  readonly metalinkSort: Request<protocol.MetalinkSortParams, protocol.MetalinkSortResult>;
   readonly metalinkConvert: Request<protocol.MetalinkConvertParams, protocol.MetalinkTextResult>;
   readonly metalinkMerge: Request<protocol.MetalinkMergeParams, protocol.MetalinkTextResult>;
   readonly metalinkResolve: Request<protocol.MetalinkResolveParams, protocol.MetalinkResolveResult>;

@@ -219,6 +219,14 @@ export interface MetalinkTextResult {
   /** What was left out or needs a look, one line each. */
   readonly report: readonly string[];
 }
+/** Request: the sources of every file in order of their priority; the edits are applied by the server through workspace/applyEdit. */
+export interface MetalinkSortParams {
+  readonly uri: string;
+}
+export interface MetalinkSortResult {
+  /** How many elements have another place now. */
+  readonly moved: number;
+}
 /** Request: metalink documents that describe the same files, merged into the text of one (hashes and sizes that contradict each other are reported). */
 export interface MetalinkMergeParams {
   readonly uris: readonly string[];
@@ -349,6 +357,7 @@ export const methods = {
   cacheClean: 'containerMetalink/cache/clean',
   metalinkCreate: 'containerMetalink/metalink/create',
   metalinkConvert: 'containerMetalink/metalink/convert',
+  metalinkSort: 'containerMetalink/metalink/sort',
   metalinkMerge: 'containerMetalink/metalink/merge',
   metalinkResolve: 'containerMetalink/metalink/resolve',
   checkMirrors: 'containerMetalink/metalink/checkMirrors',

@@ -19,7 +19,7 @@ import type {
   WorkspaceEdit,
 } from 'vscode-languageserver-types';
 import type { LinkedEditingRanges } from 'vscode-languageserver/node';
-import { methods } from '../../server/src/protocol';
+import { clientCommands, methods } from '../../server/src/protocol';
 import type { CheckMirrorsResult, MetalinkResolveResult, MetalinkTextResult } from '../../server/src/protocol';
 import { startHub } from '../hub/hub';
 import type { EmbeddedHub } from '../hub/hub';
@@ -141,6 +141,40 @@ describe('answers from the text', () => {
   });
 });
 
+test('sources are sorted by an edit of the open document', async () => {
+  const uri = await open(plain);
+  const before = session.edits.length;
+  expect(await session.request(methods.metalinkSort, { uri })).toEqual({ moved: 2 });
+  expect(applied(plain, session.edits[before]?.changes?.[uri] as TextEdit[])).toMatch(/priority="1"[^]*priority="2"/);
+});
+
+describe('a file of the wrong extension', () => {
+  const rename = async (renames: boolean) => {
+    const abilities = { documentChanges: true, resourceOperations: renames ? ['rename'] : [] };
+    const asking = await startSession({ capabilities: { workspace: { configuration: true, workspaceEdit: abilities } } });
+    try {
+      const uri = 'file:///tmp/tool.1.metalink';
+      await asking.open(uri, 'metalink', plain);
+      const found = await asking.diagnosticsUntil(uri, (all) => all.some(({ code }) => code === 'M4-005'));
+      const actions = await asking.request<CodeAction[]>('textDocument/codeAction', {
+        textDocument: { uri },
+        range: found.find(({ code }) => code === 'M4-005')?.range,
+        context: { diagnostics: found },
+      });
+      return actions.find(({ title }) => title.startsWith('Rename'));
+    } finally {
+      await asking.close();
+    }
+  };
+  test('is renamed by the editor', async () =>
+    expect(await rename(true)).toMatchObject({
+      kind: 'quickfix',
+      diagnostics: [{ code: 'M4-005' }],
+      edit: { documentChanges: [{ kind: 'rename', oldUri: 'file:///tmp/tool.1.metalink', newUri: 'file:///tmp/tool.1.meta4' }] },
+    }));
+  test('where the editor can do that', async () => expect(await rename(false)).toBeUndefined());
+});
+
 describe('with the hub', () => {
   const image = () => `${hub.origin}/metalink/tool-1.4.sif`;
   const missing = () => meta4(`  <file name="tool-1.4.sif">\n    <url>${image()}</url>\n  </file>\n`);
@@ -152,6 +186,63 @@ describe('with the hub', () => {
     expect(result.report.join()).toContain('told by header of');
     const edit = session.edits.at(-1)?.changes?.[uri] as TextEdit[];
     expect(applied(missing(), edit)).toContain(`<hash type="sha-256">${hub.images.image('tool-1.4.sif').sha256}</hash>`);
+  });
+
+  test('what is missing is resolved by a code action at the finding', async () => {
+    const uri = await open(missing());
+    const found = (await session.diagnosticsUntil(uri, (all) => all.some(({ code }) => code === 'M4-046'))).filter(
+      ({ code }) => code === 'M4-046',
+    );
+    const actions = await ask<CodeAction[]>('codeAction', uri, {
+      range: found[0]?.range,
+      context: { diagnostics: found, only: ['quickfix'] },
+    });
+    const action = actions.find(({ command }) => command?.command === clientCommands.resolveHashes);
+    expect(action).toMatchObject({ title: 'Resolve size and hashes from hubs and servers', kind: 'quickfix', diagnostics: found });
+    // The client's command asks this of the server.
+    const [params] = (action?.command?.arguments ?? []) as unknown[];
+    expect(params).toEqual({ uri, file: 'tool-1.4.sif' });
+    const before = session.edits.length;
+    await session.request<MetalinkResolveResult>(methods.metalinkResolve, params);
+    const mended = applied(missing(), session.edits[before]?.changes?.[uri] as TextEdit[]);
+    await session.change(uri, 2, [{ text: mended }]);
+    await session.diagnosticsUntil(uri, (all) => !all.some(({ code }) => code === 'M4-046' || code === 'M4-085'));
+  });
+
+  test('pieces that do not fit are computed from a download', async () => {
+    const { size, sha256 } = hub.images.image('tool-1.4.sif');
+    const text = missing().replace(
+      '    <url>',
+      `    <size>${size}</size>\n    <hash type="sha-256">${sha256}</hash>\n    <pieces length="65536" type="sha-256">\n      <hash>${sha256}</hash>\n    </pieces>\n    <url>`,
+    );
+    const uri = await open(text);
+    const found = await session.diagnosticsUntil(uri, (all) => all.some(({ code }) => code === 'M4-064'));
+    const range = found.find(({ code }) => code === 'M4-064')?.range;
+    const actions = await ask<CodeAction[]>('codeAction', uri, { range, context: { diagnostics: found } });
+    const action = actions.find(({ title }) => title === 'Compute the pieces anew from a download');
+    const [params] = (action?.command?.arguments ?? []) as unknown[];
+    expect(await session.request(methods.metalinkResolve, params)).toMatchObject({ applied: 0, needDownload: ['tool-1.4.sif'] });
+    const before = session.edits.length;
+    expect(await session.request(methods.metalinkResolve, { ...(params as object), download: true })).toMatchObject({ applied: 1 });
+    await session.change(uri, 2, [{ text: applied(text, session.edits[before]?.changes?.[uri] as TextEdit[]) }]);
+    await session.diagnosticsUntil(uri, (all) => !all.some(({ code }) => code === 'M4-064'));
+  });
+
+  test('nothing is resolved in a folder that is not trusted', async () => {
+    const strange = await startSession({ trusted: false });
+    try {
+      const uri = 'file:///tmp/strange.meta4';
+      await strange.open(uri, 'metalink', missing());
+      const found = await strange.diagnosticsUntil(uri, (all) => all.some(({ code }) => code === 'M4-046'));
+      const actions = await strange.request<CodeAction[]>('textDocument/codeAction', {
+        textDocument: { uri },
+        range: found.find(({ code }) => code === 'M4-046')?.range,
+        context: { diagnostics: found },
+      });
+      expect(actions.filter(({ command }) => command !== undefined)).toEqual([]);
+    } finally {
+      await strange.close();
+    }
   });
 
   test('mirrors are checked, the findings stand at their URLs', async () => {

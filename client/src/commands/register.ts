@@ -23,6 +23,7 @@ import { inspectInTerminal, noEngine, run, shell, test } from './runImage';
 import { showContents } from './showContents';
 import { showManifest } from './showManifest';
 import { signIn, signOut } from './signIn';
+import { sortMetalink } from './sortMetalink';
 import { forgetKey, trustKey } from './trustKey';
 import { verify } from './verify';
 
@@ -39,6 +40,7 @@ const commands: Readonly<Record<string, Command>> = {
   resolveHashes,
   checkMirrors,
   convertMetalink,
+  sortMetalink,
   createMetalink,
   mergeMetalinks,
   pin,

@@ -5,8 +5,10 @@ import { convertMetalinkFile } from '../operations/convertMetalink';
 import { createMetalink } from '../operations/createMetalink';
 import { mergeMetalinkFiles } from '../operations/mergeMetalinks';
 import { resolveMetalinkText } from '../operations/resolveMetalink';
-import { readMetalinkFile } from '../operations/metalinkFile';
+import { readMetalinkToEdit } from '../operations/metalinkFile';
+import { sortMetalinkText } from '../operations/sortMetalink';
 import { hasCode, writeAtomically } from '../platform/durable';
+import type { OffsetEdit } from '../text/finding';
 import { t } from '../text/l10n';
 import type { Environment } from './environment';
 import { progressText } from '../operations/progressText';
@@ -14,7 +16,7 @@ import { targetOf } from './targets';
 import { exitStatus, UsageError } from './terminal';
 import type { Terminal } from './terminal';
 
-/** `metalink create|convert|resolve|merge`: metalinks for containers, written and mended. */
+/** `metalink create|convert|resolve|sort|merge`: metalinks for containers, written and mended. */
 export async function metalink(words: readonly string[], terminal: Terminal, environment: Environment): Promise<number> {
   const [verb, ...rest] = words;
   switch (verb) {
@@ -24,10 +26,12 @@ export async function metalink(words: readonly string[], terminal: Terminal, env
       return convert(rest, terminal);
     case 'resolve':
       return resolve(rest, terminal, environment);
+    case 'sort':
+      return sort(rest, terminal);
     case 'merge':
       return merge(rest, terminal);
     default:
-      throw new UsageError(t('metalink takes create, convert, resolve or merge.'));
+      throw new UsageError(t('metalink takes create, convert, resolve, sort or merge.'));
   }
 }
 
@@ -85,7 +89,7 @@ async function resolve(words: readonly string[], terminal: Terminal, environment
   });
   const [file, ...more] = positionals;
   if (file === undefined || more.length > 0) throw new UsageError(t('metalink resolve takes one file.'));
-  const resolved = await resolveMetalinkText(await environment.world(environment.settings({})), await readMetalinkFile(file), {
+  const resolved = await resolveMetalinkText(await environment.world(environment.settings({})), await readMetalinkToEdit(file), {
     download: values.download === true,
     signal: terminal.signal,
     onProgress: (progress) => terminal.progress(progressText(progress)),
@@ -98,12 +102,33 @@ async function resolve(words: readonly string[], terminal: Terminal, environment
         ? t('{0}: its size or hash is still missing.', name)
         : t('{0}: no server tells all that is missing. With --download the file is fetched and it is computed.', name),
     );
-  if (values.write !== true) terminal.out(resolved.text.replace(/\n$/, ''));
-  else if (resolved.edits.length > 0) {
-    await replaceText(file, resolved.text);
-    terminal.note(t('Written: {0}', file));
-  }
+  await writeBack(resolved, { file, write: values.write === true }, terminal);
   return resolved.conflicts > 0 ? exitStatus.findings : resolved.needDownload.length > 0 ? exitStatus.trouble : exitStatus.good;
+}
+
+async function sort(words: readonly string[], terminal: Terminal): Promise<number> {
+  const { values, positionals } = parseArgs({ args: [...words], allowPositionals: true, options: { write: { type: 'boolean' } } });
+  const [file, ...more] = positionals;
+  if (file === undefined || more.length > 0) throw new UsageError(t('metalink sort takes one file.'));
+  const sorted = sortMetalinkText(await readMetalinkToEdit(file));
+  if (sorted.edits.length === 0) terminal.note(t('{0}: the sources of every file are in order of their priority already.', file));
+  await writeBack(sorted, { file, write: values.write === true }, terminal);
+  return exitStatus.good;
+}
+
+/** The document with its edits: to standard output, or in place of the file when that was asked for and something changed. */
+async function writeBack(
+  { text, edits }: { readonly text: string; readonly edits: readonly OffsetEdit[] },
+  { file, write: inPlace }: { readonly file: string; readonly write: boolean },
+  terminal: Terminal,
+): Promise<void> {
+  if (!inPlace) {
+    terminal.out(text.replace(/\n$/, ''));
+    return;
+  }
+  if (edits.length === 0) return;
+  await replaceText(file, text);
+  terminal.note(t('Written: {0}', file));
 }
 
 async function merge(words: readonly string[], terminal: Terminal): Promise<number> {

@@ -7,6 +7,7 @@ export const usages: readonly string[] = [
   'metalink create TARGET… [--mirror URL]… [--piece-length auto|BYTES] [--sha512] [--signature FILE] [-o FILE]',
   'metalink convert FILE.metalink [-o FILE.meta4]',
   'metalink resolve FILE.meta4 [--write] [--download]',
+  'metalink sort FILE.meta4 [--write]',
   'metalink merge FILE.meta4 FILE.meta4 [-o FILE.meta4]',
   'cache list|verify|clean [--engine apptainer|singularity] [--days N] [--type KIND,…] [--larger-than BYTES] [--orphans] [--duplicates] [--dry-run] [--force] [--details] [--format text|json]',
   'lsp --stdio',

@@ -7,12 +7,16 @@ import type { AnalysedDocument } from './language';
 
 export const fixAllKind = 'source.fixAll.containerMetalink';
 
-/** Quick fixes for the findings under `range`, and "fix all" when it is asked for or something can be fixed safely. */
+/**
+ * Quick fixes for the findings under `range`, and "fix all" when it is asked for or something can be fixed safely. `renames`: the client
+ * can rename a file as part of an edit; without, fixes that do so are left out.
+ */
 export function codeActions(
   document: AnalysedDocument,
   findings: readonly Finding[],
   range: Range,
   context: CodeActionContext,
+  { renames }: { readonly renames: boolean },
 ): CodeAction[] {
   const { source, uri } = document;
   const only = context.only ?? ['quickfix', 'refactor', 'source.fixAll'];
@@ -23,7 +27,8 @@ export function codeActions(
     for (const finding of findings) {
       if (!overlaps(finding.range, asked)) continue;
       const diagnostic = context.diagnostics.find((d) => isSame(d, finding, source));
-      for (const fix of finding.fixes ?? []) actions.push(quickFix(fix, diagnostic, source, uri));
+      for (const fix of finding.fixes ?? [])
+        if (fix.extension === undefined || (renames && hasFile(uri))) actions.push(quickFix(fix, diagnostic, source, uri));
     }
   }
   for (const rewrite of document.language.rewrites?.(document.context, asked, findings) ?? []) {
@@ -69,15 +74,24 @@ function quickFix(fix: Fix, diagnostic: Diagnostic | undefined, source: SourceTe
     kind: 'quickfix',
     ...(diagnostic && { diagnostics: [diagnostic] }),
     ...(fix.preferred && { isPreferred: true }),
-    edit: { changes: { [uri]: fix.edits.map((edit) => toTextEdit(edit, source)) } },
+    edit:
+      fix.extension === undefined
+        ? { changes: { [uri]: fix.edits.map((edit) => toTextEdit(edit, source)) } }
+        : { documentChanges: [{ kind: 'rename', oldUri: uri, newUri: uri.replace(/\.[^./]*$/, fix.extension) }] },
   };
+}
+
+/** A document that was never saved has no file that could be renamed. */
+function hasFile(uri: string): boolean {
+  return !uri.startsWith('untitled:');
 }
 
 export function toTextEdit(edit: OffsetEdit, source: SourceText): TextEdit {
   return { range: source.rangeOf(edit.range), newText: edit.newText };
 }
 
-function isSame(diagnostic: Diagnostic, finding: Finding, source: SourceText): boolean {
+/** The diagnostic that a finding became. */
+export function isSame(diagnostic: Diagnostic, finding: Finding, source: SourceText): boolean {
   if (diagnostic.code !== finding.code) return false;
   const { start, end } = source.rangeOf(finding.range);
   const range = diagnostic.range;

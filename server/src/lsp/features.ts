@@ -98,10 +98,13 @@ export function registerFeatures({ connection, documents, diagnostics, online, m
   );
   connection.onDocumentSymbol((params) => on(params.textDocument.uri, [], (d, l) => l.symbols(d.context)));
   connection.onCodeAction((params) =>
-    on(params.textDocument.uri, [], async (d) => [
-      ...codeActions(d, await diagnostics.findingsOf(d.uri), params.range, params.context),
-      ...online.codeActions(d, params.range, params.context),
-    ]),
+    on(params.textDocument.uri, [], async (d) => {
+      const findings = await diagnostics.findingsOf(d.uri);
+      return [
+        ...codeActions(d, findings, params.range, params.context, client),
+        ...online.codeActions(d, findings, params.range, params.context),
+      ];
+    }),
   );
   connection.onCodeLens((params) =>
     on(params.textDocument.uri, [], (d, l) => (d.surroundings.settings['codeLens.enabled'] ? l.lenses(d.context, d.uri) : [])),

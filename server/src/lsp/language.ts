@@ -26,6 +26,8 @@ export type LanguageName = 'recipe' | 'metalink';
 export interface ClientAbilities {
   /** Completions with placeholders. */
   readonly snippets: boolean;
+  /** Edits may rename files. */
+  readonly renames: boolean;
   /** The client brings snippets for whole documents itself. */
   readonly ownSnippets: boolean;
 }

@@ -1,10 +1,14 @@
 import type { CodeAction, CodeActionContext, CompletionItem, Hover, Range } from 'vscode-languageserver-types';
 import type { ImageReference } from '../image/reference';
+import type { MetalinkContext } from '../metalink/context';
+import { resolvablesIn } from '../metalink/resolvable';
 import { placeAt } from '../operations/referencePlaces';
 import type { World } from '../operations/world';
 import { clientCommands } from '../protocol';
 import type { PinParams } from '../protocol';
+import type { Finding } from '../text/finding';
 import { t } from '../text/l10n';
+import { isSame } from './codeActions';
 import { completionLimit, hoverLimit } from './onlineLimits';
 import type { OpenDocuments } from './documents';
 import type { AnalysedDocument } from './language';
@@ -19,7 +23,7 @@ export interface OnlineFeatures {
   resolveCompletion(item: CompletionItem, signal: AbortSignal): Promise<CompletionItem>;
   /** The hover on a reference, or undefined where there is none: then the local hover answers. */
   hover(document: AnalysedDocument, offset: number, signal: AbortSignal): Promise<Hover | undefined>;
-  codeActions(document: AnalysedDocument, range: Range, context: CodeActionContext): CodeAction[];
+  codeActions(document: AnalysedDocument, findings: readonly Finding[], range: Range, context: CodeActionContext): CodeAction[];
 }
 
 export interface OnlineSurroundings {
@@ -82,13 +86,14 @@ export function createOnlineFeatures({ getWorld, isTrusted, documents, folders, 
       return { contents: { kind: 'markdown', value }, range };
     },
 
-    codeActions(document, range, context) {
-      if (!isTrusted() || document.language.name !== 'recipe') return [];
+    codeActions(document, findings, range, context) {
+      if (!isTrusted()) return [];
+      if (document.language.name === 'metalink') return resolveActions(document, findings, range, context);
       const place = placeAt(document.language.name, document.context, document.source.offsetAt(range.start));
       const pinning = place?.reference && pinningOf(place.reference);
       if (place === undefined || pinning === undefined) return [];
       const { title, kind, action } = pinning;
-      if (context.only && !context.only.some((wanted) => kind === wanted || kind.startsWith(`${wanted}.`))) return [];
+      if (!isWanted(kind, context)) return [];
       const position = document.source.positionAt(place.range.start);
       return [
         {
@@ -99,6 +104,24 @@ export function createOnlineFeatures({ getWorld, isTrusted, documents, folders, 
       ];
     },
   };
+}
+
+function isWanted(kind: string, { only }: CodeActionContext): boolean {
+  return only?.some((wanted) => kind === wanted || kind.startsWith(`${wanted}.`)) ?? true;
+}
+
+/** Sizes, hashes and pieces of a metalink that others tell, or that a download gives: the command asks before it downloads. */
+function resolveActions(document: AnalysedDocument, findings: readonly Finding[], range: Range, context: CodeActionContext): CodeAction[] {
+  const kind = 'quickfix';
+  if (!isWanted(kind, context)) return [];
+  const { source, uri } = document;
+  const asked = { start: source.offsetAt(range.start), end: source.offsetAt(range.end) };
+  return resolvablesIn(document.context as MetalinkContext, findings, asked).map(({ file, by, findings: mended }) => {
+    const title = by === 'told' ? t('Resolve size and hashes from hubs and servers') : t('Compute the pieces anew from a download');
+    const diagnostics = context.diagnostics.filter((diagnostic) => mended.some((finding) => isSame(diagnostic, finding, source)));
+    const command = { title, command: clientCommands.resolveHashes, arguments: [{ uri, ...(file !== undefined && { file }) }] };
+    return { title, kind, command, ...(diagnostics.length > 0 && { diagnostics }) };
+  });
 }
 
 /** What pinning means for a reference; undefined where there is nothing to pin by. */

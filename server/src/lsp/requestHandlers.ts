@@ -26,6 +26,8 @@ import type {
   MetalinkMergeParams,
   MetalinkResolveParams,
   MetalinkResolveResult,
+  MetalinkSortParams,
+  MetalinkSortResult,
   MetalinkTextResult,
   PinParams,
   PinResult,
@@ -49,6 +51,7 @@ import { pinReferences } from '../operations/pin';
 import { pinFolder } from '../operations/pinFolder';
 import { pullTarget } from '../operations/pull';
 import { resolveMetalinkText } from '../operations/resolveMetalink';
+import { sortMetalinkText } from '../operations/sortMetalink';
 import { readTextFile } from '../operations/textFile';
 import { verifyTarget } from '../operations/verify';
 import { t } from '../text/l10n';
@@ -138,6 +141,15 @@ export function requestHandlers({
   on(methods.metalinkConvert, async (params: MetalinkConvertParams): Promise<MetalinkTextResult> =>
     convertMetalinkText(await documentText(params.uri)),
   );
+  on(methods.metalinkSort, async ({ uri }: MetalinkSortParams): Promise<MetalinkSortResult> => {
+    const text = await documentText(uri);
+    const { edits } = sortMetalinkText(text);
+    if (edits.length > 0) {
+      const source = createSourceText(text);
+      await connection.workspace.applyEdit({ changes: { [uri]: edits.map((edit) => toTextEdit(edit, source)) } });
+    }
+    return { moved: edits.length };
+  });
   on(methods.metalinkMerge, async (params: MetalinkMergeParams): Promise<MetalinkTextResult> =>
     mergeMetalinkTexts(await Promise.all(params.uris.map(documentText))),
   );

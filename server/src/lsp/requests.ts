@@ -15,6 +15,7 @@ const asked = [
   methods.cacheClean,
   methods.metalinkCreate,
   methods.metalinkConvert,
+  methods.metalinkSort,
   methods.metalinkMerge,
   methods.metalinkResolve,
   methods.checkMirrors,

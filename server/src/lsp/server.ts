@@ -1,4 +1,4 @@
-import type { Connection, InitializeParams, InitializeResult } from 'vscode-languageserver';
+import type { Connection, InitializeParams, InitializeResult, WorkspaceEditClientCapabilities } from 'vscode-languageserver';
 import { DidChangeWatchedFilesNotification, TextDocumentSyncKind } from 'vscode-languageserver';
 import { methods } from '../protocol';
 import type { InitializationOptions, TrustParams } from '../protocol';
@@ -91,6 +91,7 @@ function initialize(connection: Connection, params: InitializeParams): Initializ
     client: {
       snippets: client.textDocument?.completion?.completionItem?.snippetSupport === true,
       ownSnippets: options.commandLinks === true,
+      renames: canRename(client.workspace?.workspaceEdit),
     },
   });
   registerRequests({ connection, documents, diagnostics, getWorld });
@@ -135,6 +136,10 @@ function initialize(connection: Connection, params: InitializeParams): Initializ
     },
     serverInfo: { name: 'container-metalink', version: process.env.CONTAINER_METALINK_VERSION ?? 'development' },
   };
+}
+
+function canRename(edits: WorkspaceEditClientCapabilities | undefined): boolean {
+  return edits?.documentChanges === true && edits.resourceOperations?.includes('rename') === true;
 }
 
 /** Clients that know no workspace folders name one folder, or none. */

@@ -39,7 +39,7 @@ export function judge(parsed: ParsedMetalink, options: MetalinkOptions): Finding
 
 /** M4-147: whoever mends a signed document has to sign it again. */
 function warnAboutEdits(context: CheckContext, range: { readonly start: number; readonly end: number }): void {
-  if (!context.findings.some(({ fixes }) => fixes !== undefined)) return;
+  if (!context.findings.some(({ fixes }) => fixes?.some(({ edits }) => edits.length > 0))) return;
   context.report(
     'M4-147',
     range,

@@ -6,8 +6,13 @@ import { escapeAttribute } from './xml/value';
 // Minimal edits to an open document: they keep its indentation, its line ends and its prefixes.
 
 /** Takes an element away, with its line where it stands alone on it. */
-export function removeElement(document: XmlDocument, element: XmlElement): OffsetEdit {
-  return { range: aloneOnLines(document.text, { start: element.start, end: element.end }), newText: '' };
+export function removeElement(document: XmlDocument, { start, end }: XmlElement): OffsetEdit {
+  return removeMarkup(document, { start, end });
+}
+
+/** Takes a stretch of markup away, with its line where it stands alone on it. */
+export function removeMarkup(document: XmlDocument, range: TextRange): OffsetEdit {
+  return { range: aloneOnLines(document.text, range), newText: '' };
 }
 
 /** Takes an attribute away, with the white space before it. */

@@ -58,7 +58,8 @@ function sameFile(a: FileEntry, b: FileEntry): boolean {
 
 const strong: ReadonlySet<string> = new Set(['sha-256', 'sha-384', 'sha-512', 'shake128', 'shake256']);
 
-function contradict(a: FileEntry, b: FileEntry): boolean {
+/** Two entries cannot be of the same bytes: their sizes, or digests of one type, differ. */
+export function contradict(a: FileEntry, b: FileEntry): boolean {
   if (a.size !== undefined && b.size !== undefined && BigInt(a.size) !== BigInt(b.size)) return true;
   return (a.hashes ?? []).some((hash) => (digestOf(b, hash.type) ?? hash.value) !== hash.value);
 }

@@ -34,7 +34,8 @@ export function readMetalink4(document: XmlDocument, root: XmlElement, locate: L
   };
 }
 
-function readFile(document: XmlDocument, file: XmlElement, locate: Locate): MetalinkFile {
+/** Reads a `file` element of Metalink 4. */
+export function readFile(document: XmlDocument, file: XmlElement, locate: Locate): MetalinkFile {
   const writtenName = attributeOf(file, 'name')?.value ?? '';
   const sizeElement = childrenNamed(file, 'size')[0];
   const size = sizeElement === undefined ? undefined : sizeOf(textOf(document, sizeElement));

@@ -83,6 +83,11 @@ export const countryMistakes: Readonly<Record<string, string>> = {
   ko: 'kr',
 };
 
+/** Codes of countries that are written for a language and are no language's code. */
+export const languageMistakes: Readonly<Record<string, string>> = {
+  cn: 'zh', cz: 'cs', dk: 'da', gb: 'en', gr: 'el', il: 'he', ir: 'fa', jp: 'ja', kr: 'ko', rs: 'sr', ua: 'uk', us: 'en', vn: 'vi',
+}; // prettier-ignore
+
 /** Media types of signatures that are in use (RFC 3156, RFC 8551). */
 export const signatureTypes: readonly string[] = ['application/pgp-signature', 'application/pkcs7-signature'];
 

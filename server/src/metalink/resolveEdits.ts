@@ -1,12 +1,13 @@
 import type { OffsetEdit } from '../text/finding';
-import { endOfLine, indentOf, indentUnit, insertChild, qualified } from './edits';
+import { endOfLine, indentOf, indentUnit, insertChild, qualified, removeElement } from './edits';
 import type { MetalinkFile } from './metalinkModel';
 import { childrenNamed } from './parse';
 import type { ParsedMetalink } from './parse';
 import { hashFunctionOfAlias } from './registries';
+import { trimSpace } from './values';
 import { attributeOf } from './xml/tree';
 import type { XmlElement } from './xml/tree';
-import { escapeAttribute, escapeText } from './xml/value';
+import { escapeAttribute, escapeText, textOf } from './xml/value';
 
 /** What was found out about a file, to be written into an open document. What is undefined stays as it is. */
 export interface ResolvedValues {
@@ -15,7 +16,9 @@ export interface ResolvedValues {
   /** Registered types; a hash of a type that is there gets the new digest. */
   readonly hashes?: readonly { readonly type: string; readonly value: string }[];
   /** A list of the same type is replaced. */
-  readonly pieces?: { readonly type: string; readonly length: number; readonly hashes: readonly string[] };
+  readonly pieces?: readonly { readonly type: string; readonly length: number; readonly hashes: readonly string[] }[];
+  /** Of several digests of one type this one is right: the others are taken away. */
+  readonly settled?: readonly { readonly type: string; readonly value: string }[];
 }
 
 /**
@@ -29,7 +32,8 @@ export function resolveEdits(parsed: ParsedMetalink, file: MetalinkFile, values:
   const changes = new Changes(parsed, element);
   if (values.size !== undefined) changes.leaf('size', undefined, values.size.toString());
   for (const { type, value } of values.hashes ?? []) changes.leaf('hash', type, value);
-  if (values.pieces !== undefined) changes.pieces(values.pieces);
+  for (const list of values.pieces ?? []) changes.pieces(list);
+  for (const { type, value } of values.settled ?? []) changes.settle(type, value);
   return changes.edits();
 }
 
@@ -60,7 +64,15 @@ class Changes {
     else this.setContent(present, value);
   }
 
-  pieces({ type, length, hashes }: NonNullable<ResolvedValues['pieces']>): void {
+  settle(type: string, value: string): void {
+    const { document } = this.parsed;
+    for (const hash of childrenNamed(this.file, 'hash')) {
+      if (!sameType(attributeOf(hash, 'type')?.value, type) || trimSpace(textOf(document, hash)).toLowerCase() === value) continue;
+      this.replaced.push(removeElement(document, hash));
+    }
+  }
+
+  pieces({ type, length, hashes }: NonNullable<ResolvedValues['pieces']>[number]): void {
     const present = childrenNamed(this.file, 'pieces').find((child) => sameType(attributeOf(child, 'type')?.value, type));
     const tag = qualified(this.file, 'pieces');
     const hash = qualified(this.file, 'hash');

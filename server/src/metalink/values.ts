@@ -109,13 +109,18 @@ function nameOf(type: 'language' | 'region', code: string): string | undefined {
   return new Intl.DisplayNames(['en'], { type, fallback: 'none' }).of(code);
 }
 
-/** Lower-case hexadecimal digits between two offsets, all of them. */
+/**
+ * Lower-case hexadecimal digits between two offsets, all of them. Without a branch on the digit: whether the next one of a digest is a
+ * number or a letter is a toss of a coin, and a processor that guesses wrong half of the time takes three times as long.
+ */
 export function isLowerHex(text: string, start: number, end: number): boolean {
+  let strange = 0;
   for (let at = start; at < end; at++) {
     const code = text.charCodeAt(at);
-    if ((code > 57 || code < 48) && (code > 102 || code < 97)) return false;
+    // Negative outside 0–9, and negative outside a–f.
+    strange |= ((code - 48) | (57 - code)) & ((code - 97) | (102 - code));
   }
-  return end > start;
+  return end > start && strange >= 0;
 }
 
 /** The userinfo of a URL and its `@`, when it has one: `user:secret@`. */

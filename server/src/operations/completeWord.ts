@@ -8,7 +8,7 @@ import type { World } from './world';
 
 const commands = ['check', 'inspect', 'verify', 'pull', 'metalink', 'cache', 'lsp', 'completion'];
 const verbs: Readonly<Record<string, readonly string[]>> = {
-  metalink: ['create', 'convert', 'resolve', 'merge'],
+  metalink: ['create', 'convert', 'resolve', 'sort', 'merge'],
   cache: ['list', 'verify', 'clean'],
   completion: ['bash', 'zsh', 'fish'],
 };

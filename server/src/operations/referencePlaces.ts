@@ -22,7 +22,7 @@ export interface ReferencePlace {
 }
 
 /** Every reference of a document, in the order of the text. */
-export function placesOf(language: LanguageName, context: unknown): ReferencePlace[] {
+export function placesOf(language: LanguageName, context: unknown): readonly ReferencePlace[] {
   return language === 'recipe' ? recipePlaces(context as RecipeContext) : metalinkPlaces(context as MetalinkContext);
 }
 
@@ -53,13 +53,20 @@ function imagePlaces(image: RecipeImage): ReferencePlace[] {
   return [{ text: image.reference, title: image.reference, range: image.range, parsed: image.parsed, ...(reference && { reference }) }];
 }
 
-function metalinkPlaces({ parsed }: MetalinkContext): ReferencePlace[] {
-  return metalinkModel(parsed).files.flatMap((file) => {
+/** Asked several times for one keystroke; a document with tens of thousands of piece hashes is read once. */
+const knownPlaces = new WeakMap<MetalinkContext, readonly ReferencePlace[]>();
+
+function metalinkPlaces(context: MetalinkContext): readonly ReferencePlace[] {
+  const known = knownPlaces.get(context);
+  if (known !== undefined) return known;
+  const places = metalinkModel(context.parsed, context.source).files.flatMap((file) => {
     const best = [...file.urls].sort((a, b) => a.priority - b.priority)[0];
     const urls = file.urls.map((url) => place(url.url, file.writtenName, url.range));
     const hashes = best === undefined ? [] : file.hashes.map((hash) => place(best.url, file.writtenName, hash.range));
     return [...urls, ...hashes];
   });
+  knownPlaces.set(context, places);
+  return places;
 }
 
 function place(url: string, title: string, range: TextRange): ReferencePlace {

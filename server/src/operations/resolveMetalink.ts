@@ -1,10 +1,13 @@
 import { metalinkModel } from '../metalink/model';
 import type { MetalinkFile } from '../metalink/model';
+import type { MetalinkPieces } from '../metalink/metalinkModel';
 import { parseMetalink } from '../metalink/parse';
 import { resolveEdits } from '../metalink/resolveEdits';
 import type { ResolvedValues } from '../metalink/resolveEdits';
 import { openFile } from '../platform/file';
+import { hashFunction } from '../verify/hashTypes';
 import { hashSource } from '../verify/hashFile';
+import type { HashJob } from '../verify/hashPass';
 import type { OffsetEdit } from '../text/finding';
 import { groupedNumber, humanBytes } from '../text/human';
 import { t } from '../text/l10n';
@@ -63,7 +66,7 @@ export async function resolveMetalinkText(world: World, text: string, options: R
   let conflicts = 0;
   for (const file of files) {
     const missing = missingValues(file);
-    if (!missing.size && !missing.hash) continue;
+    if (!missing.size && !missing.hash && missing.doubtful.length === 0 && brokenLists(file, file.size).length === 0) continue;
     const facts = await gatherFacts(world, file, { signal: options.signal, onProgress: options.onProgress, report });
     const refuse = (disagreement: string) => {
       conflicts++;
@@ -75,30 +78,74 @@ export async function resolveMetalinkText(world: World, text: string, options: R
       continue;
     }
     let values = chosen(missing, facts, file);
-    if ((missing.size && values.size === undefined) || (missing.hash && !values.hashes?.some(({ type }) => strongHashes.includes(type)))) {
+    const settled = missing.doubtful.flatMap((type) => settledBy(type, file, facts) ?? []);
+    for (const type of missing.doubtful)
+      if (!settled.some((one) => one.type === type))
+        report.push(t('{0}: there are several {1} digests, and nobody tells which one is right.', file.writtenName, type));
+    const broken = brokenLists(file, file.size ?? values.size?.value);
+    if (
+      broken.length > 0 ||
+      (missing.size && values.size === undefined) ||
+      (missing.hash && !values.hashes?.some(({ type }) => strongHashes.includes(type)))
+    ) {
       if (!options.download) needDownload.push(file.writtenName);
       else {
-        const computed = await fromDownload(world, text, file, options, report);
+        const computed = await fromDownload(world, text, { file, missing, broken }, options, report);
         const contradiction = computed && disagreementOf(file, merge(facts, computed));
         if (contradiction !== undefined) {
           refuse(contradiction);
           continue;
         }
         if (computed === undefined) needDownload.push(file.writtenName);
-        else values = { ...computed, hashes: [...(computed.hashes ?? []), ...(values.hashes ?? [])] };
+        else values = { ...computed, hashes: [...(computed.hashes ?? []), ...(values.hashes ?? [])].filter(isFirstOfType) };
       }
     }
-    report.push(...origins(file.writtenName, values));
-    const found = resolveEdits(parsed, file, plain(values));
+    report.push(...origins(file.writtenName, { ...values, settled }));
+    const found = resolveEdits(parsed, file, { ...plain(values), settled });
     edits.push(...found);
-    if (found.length > 0) applied += (missing.size && values.size ? 1 : 0) + (values.hashes?.length ?? 0) + (values.pieces ? 1 : 0);
+    if (found.length > 0)
+      applied += (missing.size && values.size ? 1 : 0) + (values.hashes?.length ?? 0) + (values.pieces?.length ?? 0) + settled.length;
   }
   if (edits.length === 0 && report.length === 0) report.push(t('Every file has a size and a strong hash: there is nothing to fill in.'));
   return { text: applyEdits(text, edits), edits, applied, report, needDownload, conflicts };
 }
 
-function missingValues(file: MetalinkFile): { size: boolean; hash: boolean } {
-  return { size: file.size === undefined, hash: !file.hashes.some(({ type }) => strongHashes.includes(type)) };
+interface Missing {
+  readonly size: boolean;
+  /** A strong one. */
+  readonly hash: boolean;
+  /** Types of which there are several digests. */
+  readonly doubtful: readonly string[];
+}
+
+function missingValues(file: MetalinkFile): Missing {
+  const doubtful = file.hashes.filter((hash) => file.hashes.find(({ type }) => type === hash.type)?.value !== hash.value);
+  return {
+    size: file.size === undefined,
+    hash: !file.hashes.some(({ type }) => strongHashes.includes(type)),
+    doubtful: [...new Set(doubtful.map(({ type }) => type))],
+  };
+}
+
+/** Piece lists that do not cover a file of that size, or hold what is no digest; those of hash functions that nobody computes are left alone. */
+function brokenLists(file: MetalinkFile, size: bigint | undefined): MetalinkPieces[] {
+  if (size === undefined) return [];
+  return file.pieces.filter(({ type, length, hashes }) => {
+    const expected = (size + BigInt(length) - 1n) / BigInt(length);
+    const covers = BigInt(hashes.length) === expected && hashes.every((value) => value !== '');
+    return !covers && hashFunction(type) !== undefined;
+  });
+}
+
+/** Which of several declared digests is the one that all others tell; undefined when they tell none of them, or several. */
+function settledBy(type: string, file: MetalinkFile, facts: Facts): (Told<string> & { readonly type: string }) | undefined {
+  const [first, ...more] = facts.hashes.get(type) ?? [];
+  if (first === undefined || more.some(({ value }) => value !== first.value)) return undefined;
+  return file.hashes.some((hash) => hash.type === type && hash.value === first.value) ? { ...first, type } : undefined;
+}
+
+function isFirstOfType({ type }: { readonly type: string }, index: number, all: readonly { readonly type: string }[]): boolean {
+  return all.findIndex((other) => other.type === type) === index;
 }
 
 /** Which sources contradict each other or the document; undefined when none do. */
@@ -109,6 +156,7 @@ function disagreementOf(file: MetalinkFile, facts: Facts): string | undefined {
   if (size && otherSize)
     return t('Size: {0} by {1}, {2} by {3}.', groupedNumber(size.value), size.source, groupedNumber(otherSize.value), otherSize.source);
   for (const [type, told] of facts.hashes) {
+    if (settledBy(type, file, facts) !== undefined) continue;
     const declared = file.hashes.filter((hash) => hash.type === type).map((hash) => ({ value: hash.value, source: t('the document') }));
     const all = [...declared, ...told];
     const other = all.find(({ value }) => value !== all[0]?.value);
@@ -123,10 +171,11 @@ interface Values {
   readonly size?: Told<bigint>;
   readonly hashes?: readonly (Told<string> & { readonly type: string })[];
   readonly pieces?: NonNullable<ResolvedValues['pieces']>;
+  readonly settled?: readonly (Told<string> & { readonly type: string })[];
 }
 
 /** Missing values that somebody tells: the size, and the strong hashes; a weak one that the document lacks where there is no other. */
-function chosen(missing: { readonly size: boolean; readonly hash: boolean }, facts: Facts, file: MetalinkFile): Values {
+function chosen(missing: Missing, facts: Facts, file: MetalinkFile): Values {
   const [size] = facts.sizes;
   const told = (types: readonly string[]) =>
     types.flatMap((type) => {
@@ -139,13 +188,16 @@ function chosen(missing: { readonly size: boolean; readonly hash: boolean }, fac
 }
 
 /** One line for each value: what it is and where it came from. */
-function origins(name: string, { size, hashes = [], pieces }: Values): string[] {
+function origins(name: string, { size, hashes = [], pieces = [], settled = [] }: Values): string[] {
   return [
     ...(size === undefined ? [] : [t('{0}: size {1}, told by {2}.', name, groupedNumber(size.value), size.source)]),
     ...hashes.map(({ type, value, source }) => t('{0}: {1} {2}…, told by {3}.', name, type, value.slice(0, 12), source)),
-    ...(pieces === undefined
-      ? []
-      : [t('{0}: {1} piece hashes of {2} each, computed from the download.', name, pieces.hashes.length, humanBytes(pieces.length))]),
+    ...settled.map(({ type, value, source }) =>
+      t('{0}: of several {1} digests {2}… stays, told by {3}.', name, type, value.slice(0, 12), source),
+    ),
+    ...pieces.map((list) =>
+      t('{0}: {1} piece hashes of {2} each, computed from the download.', name, list.hashes.length, humanBytes(list.length)),
+    ),
   ];
 }
 
@@ -164,15 +216,17 @@ function merge(facts: Facts, { size, hashes = [] }: Values): Facts {
   return { sizes: size === undefined ? facts.sizes : [...facts.sizes, size], hashes: all };
 }
 
-/** Size, sha-256 and piece hashes of the bytes themselves: fetched, hashed, deleted. */
+/** Size, sha-256 and piece hashes of the bytes themselves, as far as they are missing: fetched, hashed, deleted. */
 async function fromDownload(
   world: World,
   text: string,
-  file: MetalinkFile,
+  { file, missing, broken }: { readonly file: MetalinkFile; readonly missing: Missing; readonly broken: readonly MetalinkPieces[] },
   options: ResolveOptions,
   report: string[],
 ): Promise<Values | undefined> {
-  const [item] = metalinkFiles(text, { name: file.writtenName, channel: 'file' }, world.settings, file.writtenName);
+  // A list that is to be replaced does not keep the file from being fetched.
+  const readable = applyEdits(text, broken.map(({ range }) => ({ range, newText: '' }))); // prettier-ignore
+  const [item] = metalinkFiles(readable, { name: file.writtenName, channel: 'file' }, world.settings, file.writtenName);
   if (item === undefined || item.kind === 'unreachable') {
     report.push(item?.problem ?? t('{0} cannot be fetched.', file.writtenName));
     return undefined;
@@ -181,21 +235,20 @@ async function fromDownload(
     const fetched = await fetchFile(world, item, await world.temporaryFolder(), options);
     const source = await openFile(fetched.path);
     try {
-      const length = pieceLengthFor(source.size);
       const ranges = [{ offset: 0, length: source.size }];
-      const [whole, pieces] = await hashSource(
+      const lists = broken.length > 0 || file.pieces.length > 0 ? broken : [{ type: 'sha-256', length: pieceLengthFor(source.size) }];
+      const [whole, ...pieces] = await hashSource(
         source,
-        [
-          { algorithm: 'sha256', ranges },
-          { algorithm: 'sha256', ranges, pieceLength: length },
-        ],
+        [{ algorithm: 'sha256', ranges }, ...lists.map((list) => pieceJob(list, ranges))],
         { signal: options.signal },
       );
       const computed = t('the downloaded bytes');
       return {
-        size: { value: BigInt(source.size), source: computed },
-        hashes: [{ type: 'sha-256', value: whole?.[0] ?? '', source: computed }],
-        ...(pieces && pieces.length > 1 && { pieces: { type: 'sha-256', length, hashes: pieces } }),
+        ...(missing.size && { size: { value: BigInt(source.size), source: computed } }),
+        ...(missing.hash && { hashes: [{ type: 'sha-256', value: whole?.[0] ?? '', source: computed }] }),
+        pieces: lists
+          .map(({ type, length }, index) => ({ type, length, hashes: pieces[index] ?? [] }))
+          .filter(({ hashes }) => hashes.length > 1 || broken.length > 0),
       };
     } finally {
       await source.close();
@@ -206,6 +259,17 @@ async function fromDownload(
     report.push(`${file.writtenName}: ${error instanceof Error ? error.message : String(error)}`);
     return undefined;
   }
+}
+
+function pieceJob({ type, length }: { readonly type: string; readonly length: number }, ranges: HashJob['ranges']): HashJob {
+  const known = hashFunction(type);
+  if (known === undefined) throw new Error(t('{0} cannot be computed here.', type));
+  return {
+    algorithm: known.node,
+    ranges,
+    pieceLength: length,
+    ...(known.outputLength !== undefined && { outputLength: known.outputLength }),
+  };
 }
 
 function applyEdits(text: string, edits: readonly OffsetEdit[]): string {

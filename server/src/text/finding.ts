@@ -13,6 +13,8 @@ export interface Fix {
   /** What the fix does, as a menu entry: "Change to `%test`". */
   readonly title: string;
   readonly edits: readonly OffsetEdit[];
+  /** The document's file gets this extension, dot included. Only where the editor can rename files. */
+  readonly extension?: string;
   /** The one that "Auto Fix" takes. */
   readonly preferred?: boolean;
   /** Safe to apply without a look at it: takes part in fix-all on save. */

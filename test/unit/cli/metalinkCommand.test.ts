@@ -53,7 +53,9 @@ describe('create', () => {
     [['create', 'a', '--mirror', 'nonsense'], '--mirror takes a URL'],
     [['create', 'a', '--piece-length', '5'], '--piece-length takes'],
     [['create', 'nothing.sif'], 'There is no file'],
-    [[], 'create, convert, resolve or merge'],
+    [[], 'create, convert, resolve, sort or merge'],
+    [['sort'], 'one file'],
+    [['sort', 'a', 'b'], 'one file'],
     [['convert'], 'one file'],
     [['merge', 'a'], 'two files'],
   ])('%j', async (words, message) => expect((await run(...words)).status).toContain(message));
@@ -93,6 +95,54 @@ describe('resolve', () => {
     fs.writeFileSync(file('c.meta4'), text);
     expect((await run('resolve', '--write', file('c.meta4'))).status).toBe(1);
     expect(fs.readFileSync(file('c.meta4'), 'utf8')).toBe(text);
+  });
+});
+
+describe('sort', () => {
+  const url = (priority: string, host: string) => `    <url${priority}>https://${host}.example.org/f</url> <!-- ${host} -->\n`;
+  const listed = (...urls: string[]) =>
+    `<?xml version="1.0" encoding="UTF-8"?>\n<metalink xmlns="urn:ietf:params:xml:ns:metalink">\n  <file name="f">\n${urls.join('')}  </file>\n</metalink>\n`;
+  const unsorted = listed(url('', 'last'), url(' priority="2"', 'b'), url(' priority="1"', 'a'));
+  const order = (text: string) => [...text.matchAll(/<url[^>]*>https:..(\w+)\./g)].map(([, host]) => host);
+
+  test('prints the sources in order of their priority and leaves the file alone', async () => {
+    fs.writeFileSync(file('sort.meta4'), unsorted);
+    const { status, out } = await run('sort', file('sort.meta4'));
+    expect(status).toBe(0);
+    expect(order(out)).toEqual(['a', 'b', 'last']);
+    expect(out.replace(/<url.*<.url>/g, '')).toBe(unsorted.trimEnd().replace(/<url.*<.url>/g, ''));
+    expect(fs.readFileSync(file('sort.meta4'), 'utf8')).toBe(unsorted);
+  });
+  test('--write changes the file, once', async () => {
+    fs.writeFileSync(file('sort2.meta4'), unsorted);
+    expect(await run('sort', '--write', file('sort2.meta4'))).toMatchObject({
+      status: 0,
+      out: '',
+      notes: `Written: ${file('sort2.meta4')}`,
+    });
+    expect(order(fs.readFileSync(file('sort2.meta4'), 'utf8'))).toEqual(['a', 'b', 'last']);
+    expect((await run('sort', '--write', file('sort2.meta4'))).notes).toContain('in order of their priority already');
+  });
+  test('Metalink 3 and other files are refused', async () => {
+    fs.writeFileSync(file('sort3.metalink'), '<metalink version="3.0" xmlns="http://www.metalinker.org/"><files/></metalink>');
+    expect((await run('sort', file('sort3.metalink'))).status).toContain('convert it first');
+    fs.writeFileSync(file('sort4.meta4'), '<html/>');
+    expect((await run('sort', file('sort4.meta4'))).status).toContain('no metalink');
+  });
+  test('what was UTF-16 is written in UTF-8 and says so', async () => {
+    const text = unsorted.replace('UTF-8', 'UTF-16').replace('name="f"', 'name="\u00e9"');
+    fs.writeFileSync(file('sort16.meta4'), Buffer.from(`\ufeff${text}`, 'utf16le'));
+    expect((await run('sort', '--write', file('sort16.meta4'))).status).toBe(0);
+    const written = fs.readFileSync(file('sort16.meta4'), 'utf8');
+    expect(written).toContain('encoding="UTF-8"');
+    expect(written).toContain('name="\u00e9"');
+    expect(order(written)).toEqual(['a', 'b', 'last']);
+  });
+  test('bytes that cannot be read are not lost', async () => {
+    const bytes = Buffer.from(unsorted.replace('name="f"', 'name="\u00e9"'), 'latin1');
+    fs.writeFileSync(file('sort-broken.meta4'), bytes);
+    expect((await run('sort', '--write', file('sort-broken.meta4'))).status).toContain('is left as it is');
+    expect(fs.readFileSync(file('sort-broken.meta4'))).toEqual(bytes);
   });
 });
 

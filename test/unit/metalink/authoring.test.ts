@@ -283,11 +283,11 @@ describe('resolveEdits', () => {
   });
   it('writes pieces', () => {
     const text = meta4('\n  <file name="f">\n    <size>7</size>\n  </file>\n');
-    const resolved = run(text, { pieces: { type: 'sha-256', length: 65536, hashes: [sha256] } });
+    const resolved = run(text, { pieces: [{ type: 'sha-256', length: 65536, hashes: [sha256] }] });
     expect(resolved).toContain(
       `\n    <size>7</size>\n    <pieces length="65536" type="sha-256">\n      <hash>${sha256}</hash>\n    </pieces>\n  </file>`,
     );
-    expect(run(resolved, { pieces: { type: 'sha-256', length: 65536, hashes: [sha256] } })).toBe(resolved);
+    expect(run(resolved, { pieces: [{ type: 'sha-256', length: 65536, hashes: [sha256] }] })).toBe(resolved);
   });
 });
 

@@ -5,13 +5,18 @@ import { checkMetalink } from '../../../server/src/metalink/diagnostics';
 import { parseMetalink } from '../../../server/src/metalink/parse';
 import { decodeXml } from '../../../server/src/metalink/xml/decode';
 import { createSourceText } from '../../../server/src/text/sourceText';
-import type { Finding } from '../../../server/src/text/finding';
+import { fixAllEdits } from '../../../server/src/lsp/codeActions';
+import type { Finding, OffsetEdit } from '../../../server/src/text/finding';
 import { describeCorpus } from '../corpus';
 import { metalinkRows } from './corpusIndex';
 
 function check(file: string): Finding[] {
   const decoded = decodeXml(readFileSync(file));
   return checkMetalink(createSourceText(decoded.text), parseMetalink(decoded.text), { decoding: decoded.problems });
+}
+
+function apply(text: string, edits: readonly OffsetEdit[]): string {
+  return edits.reduceRight((result, { range, newText }) => result.slice(0, range.start) + newText + result.slice(range.end), text);
 }
 
 /** The index names the group where the facts name the rule (facts: "three slips", and the lettered rules). */
@@ -43,6 +48,14 @@ describeCorpus('metalink corpus', 'metalink', (folder) => {
         ).not.toEqual([]);
       });
     }
+    it('is left in peace by a second fix-all, and has no more errors after the first', () => {
+      const { text } = decodeXml(readFileSync(path.join(folder, row.file)));
+      const judge = (written: string) => checkMetalink(createSourceText(written), parseMetalink(written));
+      const count = (found: readonly Finding[]) => found.filter(({ severity }) => severity === 'error').length;
+      const once = apply(text, fixAllEdits(judge(text)));
+      expect(fixAllEdits(judge(once))).toEqual([]);
+      expect(count(judge(once))).toBeLessThanOrEqual(count(judge(text)));
+    });
     it('has no error of another rule than the expected ones', () => {
       if (row.dialect !== 'v4' || !row.file.startsWith('made/')) return;
       const accepted = wanted.flatMap((id) => [

@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { metalinkModel } from '../../../server/src/metalink/model';
 import { parseMetalink } from '../../../server/src/metalink/parse';
@@ -85,6 +88,55 @@ describe('where a value came from', () => {
     expect(report).toContain('told by the downloaded bytes');
     expect(hashes).toEqual({ 'sha-256': tool().sha256 });
     expect(file?.size).toBe(BigInt(tool().size));
+  });
+});
+
+describe('piece lists that do not fit', () => {
+  const declared = () => `<size>${tool().size}</size><hash type="sha-256">${tool().sha256}</hash>`;
+  const short = `\n    <pieces length="65536" type="sha-1">\n      <hash>${'0'.repeat(40)}</hash>\n    </pieces>`;
+  const bytes = () => readFileSync(path.join(started.hub.images.folder, 'tool-1.4.sif'));
+  const pieces = () =>
+    Array.from({ length: Math.ceil(tool().size / 65536) }, (_, index) =>
+      createHash('sha1')
+        .update(bytes().subarray(index * 65536, (index + 1) * 65536))
+        .digest('hex'),
+    );
+
+  test.each([
+    ['too few', short],
+    ['no digest', short.replace('0'.repeat(40), '00')],
+    ['none', short.replace(/<hash>.*<\/hash>/, '')],
+  ])('%s: computed anew from a download, of the same type and length', async (_name, list) => {
+    const before = document(['/metalink/tool-1.4.sif'], declared() + list);
+    expect(await resolve(before)).toMatchObject({ needDownload: ['tool-1.4.sif'], text: before });
+    const { file, applied, needDownload, report } = await resolve(before, { download: true });
+    expect({ applied, needDownload }).toEqual({ applied: 1, needDownload: [] });
+    expect(report).toContain(`${pieces().length} piece hashes of 66 kB each`);
+    expect(file?.pieces).toMatchObject([{ type: 'sha-1', length: 65536, hashes: pieces(), complete: true }]);
+  });
+
+  test('a list that fits stays as it is', async () => {
+    const list = `<pieces length="65536" type="sha-1">${pieces().map((hash) => `<hash>${hash}</hash>`).join('')}</pieces>`; // prettier-ignore
+    expect(await resolve(document(['/metalink/tool-1.4.sif'], declared() + list))).toMatchObject({ edits: [], needDownload: [] });
+  });
+});
+
+describe('several digests of one type', () => {
+  const two = () => `<size>${tool().size}</size><hash type="sha-256">${'0'.repeat(64)}</hash><hash type="sha-256">${tool().sha256}</hash>`;
+
+  test('the one that is told stays', async () => {
+    const { hashes, file, report, applied, conflicts } = await resolve(document(['/metalink/tool-1.4.sif'], two()));
+    expect({ applied, conflicts, count: file?.hashes.length }).toEqual({ applied: 1, conflicts: 0, count: 1 });
+    expect(hashes).toEqual({ 'sha-256': tool().sha256 });
+    expect(report).toContain(`of several sha-256 digests ${tool().sha256.slice(0, 12)}… stays, told by`);
+  });
+
+  test('both stay where nobody tells one of them', async () => {
+    started.hub.misbehave(/SUMS|CHECK|sha|md5/, { kind: 'status', status: 404 });
+    const before = document(['/mirror/a/tool-1.4.sif'], two());
+    const { text, report } = await resolve(before);
+    expect(text).toBe(before);
+    expect(report).toContain('nobody tells which one is right');
   });
 });
 

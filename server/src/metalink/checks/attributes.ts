@@ -2,6 +2,7 @@ import { nearest } from '../../text/nearest';
 import { t } from '../../text/l10n';
 import type { Fix } from '../../text/finding';
 import { removeAttribute, replaceAttribute } from '../edits';
+import { languageMistakes } from '../registries';
 import { isLanguageTag, unknownSubtag } from '../values';
 import type { ElementDefinition } from '../vocabulary';
 import { xmlNamespace } from '../xml/namespaces';
@@ -42,6 +43,7 @@ function checkXmlAttribute(context: CheckContext, element: XmlElement, attribute
   if (attribute.value !== '' && unknown !== undefined) {
     context.report('M4-009', attribute.valueRange, t('`{0}` in `{1}` is not registered.', unknown, attribute.value), {
       severity: 'warning',
+      fixes: languageFix(attribute),
     });
   }
   if (!definition.languageSensitive && !definition.extensible) {
@@ -57,12 +59,14 @@ function languageFix(attribute: XmlAttribute): Fix[] {
     : [fixWith(t('Change to `{0}`', suggestion), [{ range: attribute.valueRange, newText: suggestion }])];
 }
 
-/** `en_US` and ` de ` are what people write for a tag. */
+/** `en_US`, ` de ` and `jp` are what people write for a tag. */
 export function suggestLanguage(value: string): string | undefined {
-  const tag = value
+  const written = value
     .trim()
     .replace(/\..*$/, '')
     .replace(/[_\s]+/g, '-');
+  const [language = '', ...rest] = written.split('-');
+  const tag = [languageMistakes[language.toLowerCase()] ?? language, ...rest].join('-');
   return isLanguageTag(tag) && unknownSubtag(tag) === undefined ? tag : undefined;
 }
 

@@ -79,6 +79,8 @@ export function fixWith(title: string, edits: Fix['edits'], options: { readonly 
   return { title, edits, ...(preferred ? { preferred } : {}), ...(safe ? { fixAll: true } : {}) };
 }
 
-function withWarning({ title, edits }: Fix): Fix {
+function withWarning({ title, edits, extension }: Fix): Fix {
+  // Another name of the file leaves the signature as it is.
+  if (extension !== undefined) return { title, edits, extension };
   return { title: t('{0} (breaks the XML signature of the document)', title), edits };
 }

@@ -1,12 +1,15 @@
+import type { Fix, OffsetEdit } from '../../text/finding';
+import type { TextRange } from '../../text/range';
 import { t } from '../../text/l10n';
 import { convertMetalink } from '../convert';
 import { childrenNamed } from '../parse';
 import type { ParsedMetalink } from '../parse';
 import { metalink3Namespace, metalinkNamespace } from '../vocabulary';
 import { nameRange } from '../xml/tree';
-import type { XmlElement } from '../xml/tree';
-import { setAttribute } from '../edits';
-import { fixBy, fixWith } from './context';
+import type { XmlDocument, XmlElement } from '../xml/tree';
+import { escapeAttribute } from '../xml/value';
+import { removeMarkup, setAttribute } from '../edits';
+import { fixBy, fixWith, mostEditsOfOneFix } from './context';
 import type { CheckContext } from './context';
 
 /** M4-001: what the reader found, and what decoding the bytes found before it. */
@@ -28,8 +31,32 @@ export function checkDoctype(context: CheckContext): void {
           'RFC 5854 defines no DTD. The entities declared here are not expanded, and a document with a DOCTYPE is refused for downloads. Remove it.',
         )
       : t('RFC 5854 defines no DTD, so a DOCTYPE says nothing, and a document with one is refused for downloads. Remove it.');
-    context.report('M4-004', range, message, { fixes: [fixBy(t('Remove the DOCTYPE'), range, '', { safe: !entities })] });
+    const written = entities ? writtenOut(document, range) : [];
+    const title = written?.length === 0 ? t('Remove the DOCTYPE') : t('Remove the DOCTYPE and write out its entities');
+    context.report('M4-004', range, message, {
+      fixes: written === undefined ? [] : [fixWith(title, [removeMarkup(document, range), ...written], { safe: !entities })],
+    });
   }
+}
+
+/** References to entities of the DOCTYPE, replaced by what they stand for; undefined where one stands for more than plain text. */
+function writtenOut({ text, markup }: XmlDocument, doctype: TextRange): OffsetEdit[] | undefined {
+  const values = new Map<string, string>();
+  const declarations = /<!ENTITY[ \t\r\n]+([\w:.-]+)[ \t\r\n]+(?:"([^"%<&]*)"|'([^'%<&]*)')[ \t\r\n]*>/g;
+  for (const [, name = '', quoted, apostrophed] of text.slice(doctype.start, doctype.end).matchAll(declarations))
+    if (!values.has(name)) values.set(name, quoted ?? apostrophed ?? '');
+  const edits: OffsetEdit[] = [];
+  const passedOver = markup.filter(({ kind }) => kind !== 'doctype');
+  let next = 0;
+  for (const reference of text.slice(doctype.end).matchAll(/&(?!#|(?:amp|lt|gt|quot|apos);)([\w:.-]+);/g)) {
+    const start = doctype.end + reference.index;
+    while ((passedOver[next]?.end ?? Infinity) <= start) next++;
+    if ((passedOver[next]?.start ?? Infinity) < start) continue;
+    const value = values.get(reference[1] ?? '');
+    if (value === undefined || edits.length === mostEditsOfOneFix) return undefined;
+    edits.push({ range: { start, end: start + reference[0].length }, newText: escapeAttribute(value) });
+  }
+  return edits;
 }
 
 /** M4-005: `.meta4` is Metalink 4, `.metalink` is Metalink 3 (section 6.2). */
@@ -42,15 +69,21 @@ export function checkExtension(context: CheckContext, parsed: ParsedMetalink, fi
       'M4-005',
       nameRange(root),
       t('This is Metalink 3, but `.meta4` promises Metalink 4. Convert the document, or name it `.metalink`.'),
+      { fixes: [{ ...renameTo('.metalink'), preferred: false }] },
     );
   } else if (extension === 'metalink' && dialect === 'metalink4') {
     context.report(
       'M4-005',
       nameRange(root),
       t('This is Metalink 4. Its extension is `.meta4`; readers of `.metalink` expect Metalink 3.'),
-      { severity: 'hint' },
+      { severity: 'hint', fixes: [renameTo('.meta4')] },
     );
   }
+}
+
+/** The conversion, the other way to mend it, is offered at the same place by M3-001. */
+function renameTo(extension: string): Fix {
+  return { title: t('Rename the file to end in `{0}`', extension), edits: [], extension, preferred: true };
 }
 
 /** M4-002: the document element decides what a document is. */

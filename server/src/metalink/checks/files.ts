@@ -8,6 +8,7 @@ import { attributeOf, contentRange, nameRange } from '../xml/tree';
 import type { XmlAttribute, XmlElement } from '../xml/tree';
 import { escapeAttribute, escapeText } from '../xml/value';
 import { fixBy, fixWith } from './context';
+import { mergeFix } from './mergeEntries';
 import type { CheckContext } from './context';
 import { checkHashes } from './hashes';
 import { checkPath, nameFromUrls } from './names';
@@ -86,22 +87,29 @@ function checkSizePresence(context: CheckContext, file: XmlElement, size: XmlEle
 
 function checkUniqueNames(context: CheckContext, files: readonly XmlElement[]): void {
   const exact = new Map<string, XmlAttribute>();
+  const holders = new Map<XmlAttribute, XmlElement>();
   const folded = new Map<string, XmlAttribute>();
-  const names = files
-    .map((file) => attributeOf(file, 'name'))
-    .filter((name) => name !== undefined && name.value !== '' && !name.unresolved && name.value.length <= longestPath);
-  for (const name of names as XmlAttribute[]) {
+  for (const file of files) {
+    const name = attributeOf(file, 'name');
+    if (name !== undefined && name.value !== '' && !name.unresolved && name.value.length <= longestPath) holders.set(name, file);
+  }
+  for (const [name, file] of holders) {
     const first = exact.get(name.value);
     const similar = folded.get(foldPath(name.value));
     if (first !== undefined) {
       if (context.isFull('M4-032')) continue;
       const other = unusedName(name.value, exact);
+      const firstFile = holders.get(first);
+      const merge = firstFile === undefined ? undefined : mergeFix(context.document, firstFile, file, name.value);
       context.report(
         'M4-032',
         name.valueRange,
         t('`{0}` is there twice. Each file needs its own name; mirrors of one file belong in one `file`.', name.value),
         {
-          fixes: [fixBy(t('Change to `{0}`', other), name.valueRange, escapeAttribute(other), { preferred: false })],
+          fixes: [
+            ...(merge === undefined ? [] : [merge]),
+            fixBy(t('Change to `{0}`', other), name.valueRange, escapeAttribute(other), { preferred: false }),
+          ],
           related: [{ range: first.valueRange, message: t('The first `{0}`', name.value) }],
         },
       );
@@ -130,7 +138,15 @@ function checkFolderClash(context: CheckContext, name: XmlAttribute, folded: Rea
     const file = folded.get(path.slice(0, slash));
     if (file === undefined) continue;
     const message = t('`{0}` needs a folder `{1}`, but that is a file of this document.', name.value, file.value);
-    context.report('M4-032a', name.valueRange, message, { related: [{ range: file.valueRange, message: t('The file') }] });
+    const parts = name.value.split('/');
+    const depth = path.slice(0, slash).split('/').length;
+    const folder = context.isFull('M4-032a') ? '' : unusedName(parts.slice(0, depth).join('/'), folded);
+    const other = [folder, ...parts.slice(depth)].join('/');
+    const fixes =
+      folder === '' || folded.has(foldPath(other))
+        ? []
+        : [fixBy(t('Change to `{0}`', other), name.valueRange, escapeAttribute(other), { preferred: false })];
+    context.report('M4-032a', name.valueRange, message, { fixes, related: [{ range: file.valueRange, message: t('The file') }] });
     return;
   }
 }

@@ -113,8 +113,12 @@ function checkLanguage(context: CheckContext, element: XmlElement, value: string
     return;
   }
   const unknown = unknownSubtag(plain);
-  if (unknown !== undefined)
-    context.report('M4-094', range, t('`{0}` in `{1}` is not registered.', unknown, plain), { severity: 'warning' });
+  if (unknown === undefined) return;
+  const suggestion = suggestLanguage(plain);
+  context.report('M4-094', range, t('`{0}` in `{1}` is not registered.', unknown, plain), {
+    severity: 'warning',
+    fixes: suggestion === undefined ? [] : [fixBy(t('Change to `{0}`', suggestion), contentRange(element), suggestion)],
+  });
 }
 
 function checkLogo(context: CheckContext, element: XmlElement, value: string): void {

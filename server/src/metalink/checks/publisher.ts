@@ -13,12 +13,13 @@ import type { CheckContext } from './context';
 export function checkPublisher(context: CheckContext, publisher: XmlElement): void {
   const name = attributeOf(publisher, 'name');
   if (name === undefined) {
-    const inside = valueNamed(context, publisher, 'name');
-    const fixes =
-      inside === undefined || inside === '' ? [] : [fixWith(t('Set `name="{0}"`', inside), [setAttribute(publisher, 'name', inside)])];
-    context.report('M4-099', nameRange(publisher), t('`publisher` needs the `name` attribute: who stands behind the file.'), { fixes });
+    context.report('M4-099', nameRange(publisher), t('`publisher` needs the `name` attribute: who stands behind the file.'), {
+      fixes: attributeFix(context, publisher),
+    });
   } else if (name.hasValue && trimSpace(name.value) === '') {
-    context.report('M4-026', name.nameRange, t('The name of the publisher is empty. Fill it in or leave `publisher` out.'));
+    context.report('M4-026', name.nameRange, t('The name of the publisher is empty. Fill it in or leave `publisher` out.'), {
+      fixes: [fixWith(t('Remove `{0}`', publisher.name), [removeElement(context.document, publisher)])],
+    });
   }
   const url = attributeOf(publisher, 'url');
   if (url === undefined || !url.hasValue || url.unresolved) return;
@@ -32,6 +33,21 @@ export function checkPublisher(context: CheckContext, publisher: XmlElement): vo
       fixes: [fixWith(t('Remove the white space'), [setAttribute(publisher, 'url', plain)], { safe: true })],
     });
   }
+}
+
+/** The name, and the address where there is one, out of the elements that Metalink 3 has for them. */
+function attributeFix(context: CheckContext, publisher: XmlElement): Fix[] {
+  const name = valueNamed(context, publisher, 'name');
+  if (name === undefined || name === '') return [];
+  const url = attributeOf(publisher, 'url') === undefined ? valueNamed(context, publisher, 'url') : undefined;
+  const written = [`name="${escapeAttribute(name)}"`, ...(url === undefined || url === '' ? [] : [`url="${escapeAttribute(url)}"`])];
+  const leftOvers = publisher.children.filter(({ local }) => local === 'name' || local === 'url');
+  return [
+    fixWith(t('Set `name="{0}"`', name), [
+      { range: { start: publisher.nameEnd, end: publisher.nameEnd }, newText: ` ${written.join(' ')}` },
+      ...leftOvers.map((child) => removeElement(context.document, child)),
+    ]),
+  ];
 }
 
 /**

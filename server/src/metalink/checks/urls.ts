@@ -1,6 +1,7 @@
 import type { OffsetEdit } from '../../text/finding';
 import { t } from '../../text/l10n';
 import { removeElement } from '../edits';
+import { childrenNamed } from '../parse';
 import { countries, countryMistakes, metaurlTypes } from '../registries';
 import { encodeIri, hasOuterSpace, isIri, isMediaType, isPriority, schemeOf, trimSpace, userinfoOf } from '../values';
 import { xmlNamespace } from '../xml/namespaces';
@@ -74,7 +75,7 @@ function iriFixes(context: CheckContext, element: XmlElement, value: string): Re
     return isIri(encoded) ? [fixBy(t('Change to `{0}`', encoded), range, escapeText(encoded))] : [];
   }
   const absolute = absoluteOf(context, element, value);
-  return absolute === undefined ? [] : [fixBy(t('Change to `{0}`', absolute), range, escapeText(absolute))];
+  return absolute === undefined || !isIri(absolute) ? [] : [fixBy(t('Change to `{0}`', absolute), range, escapeText(absolute))];
 }
 
 /** What a relative URL most likely means: joined to `xml:base`, which was written for that, or to the origin; a host alone lacks `https:`. */
@@ -82,7 +83,16 @@ function absoluteOf(context: CheckContext, element: XmlElement, value: string): 
   const base = baseOf(element) ?? originOf(context, element);
   if (base !== undefined) return URL.canParse(value, base) ? new URL(value, base).href : undefined;
   const host = /^(?:\/\/)?([a-z0-9-]+(?:\.[a-z0-9-]+)+\/.*)$/i.exec(value)?.[1];
-  return host !== undefined && isIri(`https://${host}`) ? `https://${host}` : undefined;
+  if (host !== undefined && isIri(`https://${host}`)) return `https://${host}`;
+  // A document most likely stands beside what it describes.
+  const neighbour = element.local === 'origin' ? firstUrl(context, element) : undefined;
+  return neighbour !== undefined && URL.canParse(value, neighbour) ? new URL(value, neighbour).href : undefined;
+}
+
+function firstUrl(context: CheckContext, origin: XmlElement): string | undefined {
+  const [file] = origin.parent === undefined ? [] : childrenNamed(origin.parent, 'file');
+  const urls = file === undefined ? [] : childrenNamed(file, 'url').map((url) => trimSpace(context.valueOf(url) ?? ''));
+  return urls.find((url) => /^https?:/i.test(url) && userinfoOf(url) === undefined);
 }
 
 function baseOf(element: XmlElement): string | undefined {
@@ -211,10 +221,9 @@ function checkLocation(context: CheckContext, location: XmlAttribute): void {
 function checkMetaurlType(context: CheckContext, metaurl: XmlElement): void {
   const attribute = attributeOf(metaurl, 'mediatype');
   if (attribute === undefined) {
-    const torrent = /\.torrent$|^magnet:/i.test(context.valueOf(metaurl)?.trim() ?? '');
-    const fixes = torrent
-      ? [fixBy(t('Set `mediatype="torrent"`'), { start: metaurl.nameEnd, end: metaurl.nameEnd }, ' mediatype="torrent"')]
-      : [];
+    const likely = typeByAddress(context.valueOf(metaurl)?.trim() ?? '');
+    const behindName = { start: metaurl.nameEnd, end: metaurl.nameEnd };
+    const fixes = likely === undefined ? [] : [fixBy(t('Set `mediatype="{0}"`', likely), behindName, ` mediatype="${likely}"`)];
     context.report('M4-116', nameRange(metaurl), t('`metaurl` needs a `mediatype`: `torrent` for BitTorrent, else a media type.'), {
       fixes,
     });
@@ -237,8 +246,19 @@ function checkMetaurlType(context: CheckContext, metaurl: XmlElement): void {
     const message = reserved
       ? t('`{0}` has no `/`. Words without one are reserved, and only `torrent` is defined.', value)
       : t('`{0}` is no media type. Write one such as `{1}`, or `torrent`.', value, metaurlTypes[1] ?? '');
-    context.report('M4-116', range, message);
+    const likely = typeByAddress(context.valueOf(metaurl)?.trim() ?? '');
+    context.report('M4-116', range, message, {
+      fixes: likely === undefined ? [] : [fixBy(t('Change to `{0}`', likely), valueRange, likely)],
+    });
   }
+}
+
+/** What the address of a `metaurl` leads to, by its end: registries.ts lists the types in this order. */
+function typeByAddress(address: string): string | undefined {
+  const path = address.replace(/[?#].*$/, '');
+  if (/\.torrent$|^magnet:/i.test(path)) return metaurlTypes[0];
+  if (/\.meta4$/i.test(path)) return metaurlTypes[1];
+  return /\.metalink$/i.test(path) ? metaurlTypes[2] : undefined;
 }
 
 function checkMetaurlName(context: CheckContext, name: XmlAttribute): void {

@@ -61,6 +61,13 @@ export function decodeXml(bytes: Uint8Array): DecodedXml {
   return { text, encoding, problems };
 }
 
+/** The text of a document that is going to be written in UTF-8: a declaration of another encoding says so. */
+export function declareUtf8(text: string): string {
+  const declared = declaredEncoding(text.slice(0, 400));
+  if (declared === undefined || canonicalEncoding(declared.name) === 'utf-8') return text;
+  return text.slice(0, declared.range.start) + 'UTF-8' + text.slice(declared.range.end);
+}
+
 /** Whether an encoding's name (IANA, as browsers know them) can be decoded here. */
 export function isKnownEncoding(name: string): boolean {
   return canonicalEncoding(name) !== undefined;
