@@ -97,11 +97,13 @@ async function compare(engine) {
 function parents(engine, name) {
   const parent = path.join(folder, `${engine.name} ${name}`);
   const home = path.join(folder, 'home');
-  // Apptainer asks no library while no remote is in use, whatever --library says; the hub speaks for one.
+  // Whatever --library says, Apptainer asks no library while no remote is in use, and SingularityCE asks its remote for a key server; the
+  // hub speaks for one.
   const { host } = new URL(hub.origin);
-  fs.mkdirSync(path.join(home, '.apptainer'), { recursive: true });
+  const settings = path.join(home, `.${engine.name}`);
+  fs.mkdirSync(settings, { recursive: true });
   fs.writeFileSync(
-    path.join(home, '.apptainer/remote.yaml'),
+    path.join(settings, 'remote.yaml'),
     `Active: hub\nRemotes:\n  hub:\n    URI: ${host}\n    System: false\n    Exclusive: false\n    Insecure: true\n`,
     { mode: 0o600 },
   );
@@ -110,6 +112,8 @@ function parents(engine, name) {
   for (const variable of ['APPTAINER', 'SINGULARITY'])
     for (const each of ['DISABLE_CACHE', 'CONFIGDIR', ...(variable === upper ? [] : ['CACHEDIR'])])
       delete environment[`${variable}_${each}`];
+  // SingularityCE looks into the home folder of the user's account, not of the environment.
+  if (engine.name === 'singularity') environment.SINGULARITY_CONFIGDIR = settings;
   return { root: path.join(parent, 'cache'), environment };
 }
 

@@ -28,16 +28,17 @@ export async function listKind(cache: CacheLocation, kind: CacheKind, options: L
   const entries: CacheEntry[] = [];
   let isUndecodable = false;
   for await (const seen of readFolder(folder, options.signal)) {
-    const from = entries.length;
+    const found: CacheEntry[] = [];
     for (const { name, stat } of seen) {
       if (name.includes('\uFFFD')) isUndecodable = true;
-      else if (typeof stat !== 'string' && stat.kind === 'file') entries.push(fileEntry(cache, kind, folder, name, stat, now));
+      else if (typeof stat !== 'string' && stat.kind === 'file') found.push(fileEntry(cache, kind, folder, name, stat, now));
       else {
         const entry = await entryOf(cache, kind, folder, name, stat, now);
-        if (entry) entries.push(entry);
+        if (entry) found.push(entry);
       }
     }
-    if (options.onFound && entries.length > from) options.onFound(entries.slice(from));
+    for (const entry of found) entries.push(entry);
+    if (found.length > 0) options.onFound?.(found);
     options.signal?.throwIfAborted();
   }
   options.signal?.throwIfAborted();

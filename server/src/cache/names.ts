@@ -16,7 +16,15 @@ export type EntryIdentity =
   | { readonly kind: 'ipfs'; readonly digest: Digest }
   /** `--oci` of SingularityCE: an OCI-SIF. */
   | { readonly kind: 'oci-sif'; readonly platformDigest: Digest; readonly keepLayers?: boolean }
-  | { readonly kind: 'oci'; readonly digest: Digest; readonly platformDigest: Digest; readonly platform: Platform };
+  | {
+      readonly kind: 'oci';
+      readonly digest: Digest;
+      readonly platformDigest: Digest;
+      /** The platform that is asked for: this machine's, or what `--arch` says. */
+      readonly platform: Platform;
+      /** What the path says, `arm64v8/alpine`: where it names another architecture, Apptainer takes that for the name. */
+      readonly pathPlatform?: Platform;
+    };
 
 /** Which engine and version: names of converted images changed with Apptainer 1.2 and SingularityCE 4.0, kinds were added. */
 export interface EngineVersion {
@@ -60,39 +68,47 @@ export function entryName(identity: EntryIdentity, engine: EngineVersion): Entry
 }
 
 function convertedName(
-  { digest, platformDigest, platform }: Extract<EntryIdentity, { kind: 'oci' }>,
+  { digest, platformDigest, platform, pathPlatform }: Extract<EntryIdentity, { kind: 'oci' }>,
   { engine, version }: EngineVersion,
 ): string {
   if (engine === 'singularity') return isBefore(version, 4, 0) ? digest.hex : formatDigest(platformDigest);
   if (isBefore(version, 1, 2)) return digest.hex;
-  // internal/pkg/build/oci/oci.go getDockerRefDigest: digest, architecture and variant in one string.
-  return sha256(digest.hex + normalArchitecture(platform));
+  // internal/pkg/build/oci/oci.go ImageDigest, getDockerRefDigest: digest, architecture and variant in one string. The words of the path
+  // are taken as they stand in its table, those of the machine or the user as `normalPlatform` spells them.
+  const asked = normalPlatform(platform, { keepsVariant: version !== undefined && !isBefore(version, 1, 6) });
+  const { architecture, variant = '' } =
+    pathPlatform === undefined || pathPlatform.architecture === asked.architecture ? asked : pathPlatform;
+  return sha256(digest.hex + architecture + variant);
 }
 
-/** Architecture and variant in one, as the engine spells them (internal/pkg/ociplatform, after containerd's platforms). */
-function normalArchitecture({ architecture, variant = '' }: Platform): string {
+/**
+ * Architecture and variant as the engine spells them (internal/pkg/ociplatform, after containerd's platforms); before Apptainer 1.6 only
+ * 32-bit ARM had variants.
+ */
+function normalPlatform(
+  { architecture, variant = '' }: Platform,
+  { keepsVariant }: { readonly keepsVariant: boolean },
+): Pick<Platform, 'architecture' | 'variant'> {
   const name = architecture.toLowerCase();
-  const v = variant.toLowerCase();
+  const given = variant.toLowerCase();
   switch (name) {
-    case 'i386':
-      return '386';
-    case 'amd64':
-    case 'x86_64':
-    case 'x86-64':
-      return 'amd64';
-    case 'arm64':
-    case 'aarch64':
-      return 'arm64';
     case 'armhf':
-      return 'armv7';
+      return { architecture: 'arm', variant: 'v7' };
     case 'armel':
-      return 'armv6';
+      return { architecture: 'arm', variant: 'v6' };
     case 'arm':
-      return `arm${v === '' ? 'v7' : /^[5-8]$/.test(v) ? `v${v}` : v}`;
+      return { architecture: name, variant: given === '' ? 'v7' : /^[5-8]$/.test(given) ? `v${given}` : given };
     default:
-      return name;
+      return { architecture: otherSpellings[name] ?? name, ...(keepsVariant && { variant: given }) };
   }
 }
+
+const otherSpellings: Readonly<Record<string, string | undefined>> = {
+  i386: '386',
+  x86_64: 'amd64',
+  'x86-64': 'amd64',
+  aarch64: 'arm64',
+};
 
 function isSha256({ algorithm, hex }: Digest): boolean {
   return algorithm === 'sha256' && /^[0-9a-f]{64}$/.test(hex);

@@ -5,9 +5,10 @@ import { cleanCaches } from '../operations/cleanCaches';
 import { verifyCaches } from '../operations/verifyCaches';
 import { progressText } from '../operations/progressText';
 import type { World } from '../operations/world';
+import type { CacheEntryView, CacheView } from '../protocol';
 import { humanBytes } from '../text/human';
 import { t } from '../text/l10n';
-import { cacheLines, printable, tilde, verifyLines, verifySummary } from './cacheText';
+import { cacheLines, printable, sumLines, tilde, verifyLines, verifySummary } from './cacheText';
 import { choice } from './choice';
 import type { Environment } from './environment';
 import { jsonText } from './jsonText';
@@ -79,10 +80,23 @@ function parse(args: readonly string[]) {
 }
 
 async function list({ world, terminal, json, engine, values }: Request): Promise<number> {
-  const { caches, entries } = await surveyCaches(world, terminal.signal, engine);
-  if (json) terminal.out(jsonText({ caches, entries }));
+  const caches: CacheView[] = [];
+  const all: CacheEntryView[] = [];
+  const onFound = (count: number, root: string): void =>
+    terminal.progress(t('{0} entries found so far in {1}', count, printable(tilde(root))));
+  for await (const { cache, entries } of surveyCaches(world, terminal.signal, { ...engine, onFound })) {
+    terminal.progress('');
+    caches.push(cache);
+    if (json) for (const entry of entries) all.push(entry);
+    else {
+      // Each as soon as it is counted: the next may be on a slower disk.
+      if (caches.length > 1) terminal.out('');
+      for (const line of cacheLines(cache, entries, { now: Date.now(), details: values.details === true })) terminal.out(line);
+    }
+  }
+  if (json) terminal.out(jsonText({ caches, entries: all }));
   else if (caches.length === 0) terminal.note(nothingFound(world, engine.engine));
-  else for (const line of cacheLines(caches, entries, { now: Date.now(), details: values.details === true })) terminal.out(line);
+  else for (const line of sumLines(caches)) terminal.out(line);
   return exitStatus.good;
 }
 

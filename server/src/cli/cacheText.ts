@@ -10,41 +10,40 @@ const titleLimit = 60;
 const partKinds = ['blob', 'oci', 'docker', 'metadata'];
 
 /**
- * The caches as an indented list: cache, kind, entries. Parts of images are summed up, what is odd about them is told. With `details` also
+ * A cache as an indented list: cache, kind, entries. Parts of images are summed up, what is odd about them is told. With `details` also
  * every part, and path, reference and digest of every entry.
  */
 export function cacheLines(
-  caches: readonly CacheView[],
+  cache: CacheView,
   entries: readonly CacheEntryView[],
   options: { readonly now: number; readonly details: boolean },
 ): string[] {
   const byKind = new Map<string, CacheEntryView[]>();
   for (const entry of entries) {
-    const key = `${entry.root ?? ''}\n${entry.kind}`;
-    const same = byKind.get(key);
+    const same = byKind.get(entry.kind);
     if (same) same.push(entry);
-    else byKind.set(key, [entry]);
+    else byKind.set(entry.kind, [entry]);
   }
-  const lines: string[] = [];
-  for (const cache of caches) {
-    if (lines.length > 0) lines.push('');
-    const shared = cache.shared === true ? `  ${t('shared, read only')}` : '';
-    lines.push(`${engineName(cache)}  ${printable(tilde(cache.root))}  ${humanBytes(cache.bytes ?? 0)}${shared}`);
-    if (cache.problem !== undefined) lines.push(`  ! ${cache.problem}`);
-    if (cache.kinds.length === 0) lines.push(`  ${t('empty')}`);
-    for (const kind of cache.kinds) {
-      lines.push(`  ${kind.title}  ${kind.count ?? 0} · ${humanBytes(kind.bytes ?? 0)}`);
-      const all = byKind.get(`${cache.root}\n${kind.kind}`) ?? [];
-      const isPart = partKinds.includes(kind.kind) && !options.details;
-      if (isPart) lines.push(...table(imagesOf(all), options), ...oddLines(all));
-      else lines.push(...table(all, options));
-    }
-  }
-  if (caches.length > 1) {
-    const bytes = caches.reduce((sum, cache) => sum + (cache.bytes ?? 0), 0);
-    lines.push('', t('{0} in {1} caches', humanBytes(bytes), caches.length));
+  const shared = cache.shared === true ? `  ${t('shared, read only')}` : '';
+  const lines = [`${engineName(cache)}  ${printable(tilde(cache.root))}  ${humanBytes(cache.bytes ?? 0)}${shared}`];
+  if (cache.problem !== undefined) lines.push(`  ! ${cache.problem}`);
+  if (cache.kinds.length === 0) lines.push(`  ${t('empty')}`);
+  for (const kind of cache.kinds) {
+    lines.push(`  ${kind.title}  ${kind.count ?? 0} · ${humanBytes(kind.bytes ?? 0)}`);
+    const all = byKind.get(kind.kind) ?? [];
+    const isPart = partKinds.includes(kind.kind) && !options.details;
+    // Not by spreading into arguments: there may be more of them than the stack holds.
+    for (const line of table(isPart ? imagesOf(all) : all, options)) lines.push(line);
+    if (isPart) lines.push(...oddLines(all));
   }
   return lines;
+}
+
+/** The sum of several caches, below them. */
+export function sumLines(caches: readonly CacheView[]): string[] {
+  if (caches.length < 2) return [];
+  const bytes = caches.reduce((sum, cache) => sum + (cache.bytes ?? 0), 0);
+  return ['', t('{0} in {1} caches', humanBytes(bytes), caches.length)];
 }
 
 /** What was found about an entry that was verified, and what to do about a damaged one. */

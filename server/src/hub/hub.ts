@@ -172,8 +172,17 @@ export type CacheIdentity =
   | { readonly kind: 'net'; readonly url: string; readonly lastModified?: string }
   /** The sha2-256 multihash of a CID, which is not the sha-256 of the file. */
   | { readonly kind: 'ipfs'; readonly digest: Digest }
-  /** `digest`: index or manifest the reference names; `platformDigest`: the chosen platform's manifest. */
-  | { readonly kind: 'oci'; readonly digest: Digest; readonly platformDigest: Digest; readonly platform: Platform };
+  /**
+   * `digest`: index or manifest the reference names; `platformDigest`: the chosen platform's manifest; `platform`: what the user or this
+   * machine asks for; `pathPlatform`: what the path says (`arm64v8/alpine`).
+   */
+  | {
+      readonly kind: 'oci';
+      readonly digest: Digest;
+      readonly platformDigest: Digest;
+      readonly platform: Platform;
+      readonly pathPlatform?: Platform;
+    };
 
 export interface OpenedImage {
   /** In full: `docker://docker.io/library/ubuntu:22.04`. */

@@ -30,7 +30,7 @@ export function createOciHub(world: HubWorld, client: RegistryClient): Hub {
       const platform = platformFor(world, registry, options);
       const top = await getManifest(client, registry, options);
       const chosen = await platformManifest(client, registry, top, platform, options);
-      return openManifest({ client, reference: registry, top, chosen, platform, options });
+      return openManifest({ client, reference: registry, top, chosen, asked: options.platform ?? world.platform(), options });
     },
     referrers: async (reference, options) => {
       const registry = registryReference(reference);

@@ -17,7 +17,8 @@ export interface OpenRequest {
   readonly reference: RegistryReference;
   readonly top: FetchedManifest;
   readonly chosen: FetchedManifest;
-  readonly platform: Platform;
+  /** What the user or this machine asks for, whatever the path says. */
+  readonly asked: Platform;
   readonly options: HubOptions;
 }
 
@@ -55,7 +56,7 @@ async function openSif(request: OpenRequest, manifest: ImageManifest): Promise<O
 }
 
 async function openImage(request: OpenRequest, manifest: ImageManifest): Promise<OpenedImage> {
-  const { reference, top, chosen, platform } = request;
+  const { reference, top, chosen, asked } = request;
   if (manifest.layers.some(isSifLayer) || !isImageConfig(manifest.config)) {
     const hint = manifest.layers.some(isSifLayer)
       ? t('It is a SIF: use `oras://`.')
@@ -72,7 +73,13 @@ async function openImage(request: OpenRequest, manifest: ImageManifest): Promise
     ...describe(request),
     kind: 'oci-image',
     files: [config, ...layers],
-    identity: { kind: 'oci', digest: top.digest, platformDigest: chosen.digest, platform },
+    identity: {
+      kind: 'oci',
+      digest: top.digest,
+      platformDigest: chosen.digest,
+      platform: asked,
+      ...(reference.platform && { pathPlatform: reference.platform }),
+    },
     manifest: { digest: chosen.digest, mediaType: chosen.mediaType, bytes: chosen.bytes },
   };
 }

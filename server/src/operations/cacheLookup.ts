@@ -45,11 +45,11 @@ export async function copiesByHash(world: World, sha256: string): Promise<string
 
 /** For a hover: `In the Apptainer cache`, `Not in a cache`. */
 export async function findInCaches(world: World, reference: ImageReference, summary: ImageSummary): Promise<string> {
-  const [copy] = await cachedCopies(world, identitiesOfSummary(reference, summary));
+  const [copy] = await cachedCopies(world, identitiesOfSummary(world, reference, summary));
   return copy?.where ?? t('Not in a cache');
 }
 
-function identitiesOfSummary(reference: ImageReference, summary: ImageSummary): EntryIdentity[] {
+function identitiesOfSummary(world: World, reference: ImageReference, summary: ImageSummary): EntryIdentity[] {
   const { digest } = summary;
   if (digest === undefined) return [];
   if (reference.kind === 'library') return [{ kind: 'library', hash: `sha256.${digest.hex}` }];
@@ -57,8 +57,16 @@ function identitiesOfSummary(reference: ImageReference, summary: ImageSummary): 
     const layer = summary.layers?.[0]?.digest ?? digest;
     return [{ kind: 'oras', digest: layer }];
   }
-  if (summary.platform === undefined) return [];
-  return [{ kind: 'oci', digest, platformDigest: summary.platformDigest ?? digest, platform: summary.platform }];
+  if (reference.kind !== 'registry' || reference.scheme !== 'docker') return [];
+  return [
+    {
+      kind: 'oci',
+      digest,
+      platformDigest: summary.platformDigest ?? digest,
+      platform: world.platform(),
+      ...(reference.platform && { pathPlatform: reference.platform }),
+    },
+  ];
 }
 
 async function isFile(file: string): Promise<boolean> {

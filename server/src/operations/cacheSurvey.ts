@@ -10,14 +10,20 @@ import type { CacheView } from '../protocol';
 import { t } from '../text/l10n';
 import { kindTitle } from './cacheViews';
 
-/** Every entry of a cache, and its totals; undefined for a place where nothing is that nobody asked for. Rejects when aborted. */
+/**
+ * Every entry of a cache, and its totals; undefined for a place where nothing is that nobody asked for. `onFound` is told how many were
+ * found so far. Rejects when aborted.
+ */
 export async function surveyCache(
   cache: CacheLocation,
   signal: AbortSignal,
+  onFound?: (count: number) => void,
 ): Promise<{ view: CacheView; entries: CacheEntry[] } | undefined> {
   const entries: CacheEntry[] = [];
+  let count = 0;
+  const tell = (found: readonly CacheEntry[]): void => onFound?.((count += found.length));
   const frame = await frameOf(cache, signal, async (kind) => {
-    const found = await listKind(cache, kind, { signal });
+    const found = await listKind(cache, kind, { signal, onFound: tell });
     for (const entry of found) entries.push(entry);
     return found.length > 0;
   });

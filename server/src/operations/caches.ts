@@ -49,23 +49,27 @@ export async function listCaches(world: World, params: CacheListParams, signal: 
   });
 }
 
-/** Every cache with every entry, as views: for the command line. Rejects when aborted. */
-export async function surveyCaches(
+export interface SurveyOptions {
+  /** `singularity` with the caches of 2.x. */
+  readonly engine?: string;
+  /** How many entries of a cache were found so far; `root`: which cache. */
+  readonly onFound?: (count: number, root: string) => void;
+}
+
+/** One cache after the other, each with every entry, as views: for the command line. Rejects when aborted. */
+export async function* surveyCaches(
   world: World,
   signal: AbortSignal,
-  options: { readonly engine?: string },
-): Promise<{ caches: CacheView[]; entries: CacheEntryView[] }> {
-  const caches: CacheView[] = [];
-  const entries: CacheEntryView[] = [];
-  for (const cache of await chosenCaches(world, options.engine)) {
-    const survey = await surveyCache(cache, signal);
+  { engine, onFound }: SurveyOptions,
+): AsyncGenerator<{ readonly cache: CacheView; readonly entries: readonly CacheEntryView[] }> {
+  for (const cache of await chosenCaches(world, engine)) {
+    const survey = await surveyCache(cache, signal, (count) => onFound?.(count, cache.root));
     if (survey === undefined) continue;
-    caches.push(survey.view);
     const { entries: marked, use } = await markEntries(cache, survey.entries, signal);
     const views = await describeAndSave(world, marked, signal);
-    for (const view of use === undefined ? views : await blobViews(kindFolder(cache, 'blob'), views, use, signal)) entries.push(view);
+    const entries = use === undefined ? views : await blobViews(kindFolder(cache, 'blob'), views, use, signal);
+    yield { cache: survey.view, entries };
   }
-  return { caches, entries };
 }
 
 /** One entry with what is inside its image; only this one is looked at. Rejects when there is no such entry. */

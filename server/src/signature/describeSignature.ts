@@ -45,7 +45,7 @@ export function describeFinding(finding: SignatureFinding): string {
     case 'invalid':
       return [t('The signature by {0} does not hold: "{1}".', who, finding.error ?? ''), ...meaning(finding.error ?? '')].join(' ');
     case 'valid':
-      return `${t('Valid signature by {0}', who)}, ${trustText(finding)}.`;
+      return [`${t('Valid signature by {0}', who)}, ${trustText(finding)}.`, ...notAsked(finding)].join(' ');
   }
 }
 
@@ -68,6 +68,11 @@ function meanings(): readonly (readonly [RegExp, string])[] {
     [/signed object not found/, t('Something that was signed is missing.')],
     [/hash tag|verification failure/, t('The signed text or the signature itself was changed.')],
   ];
+}
+
+/** A bare key has no subject: what has one came in a certificate. */
+function notAsked({ kind, signer }: SignatureFinding): readonly string[] {
+  return kind === 'dsse' && signer !== undefined ? [t('Whether its certificate was revoked was not asked.')] : [];
 }
 
 function trustText({ trust, keySource }: SignatureFinding): string {

@@ -6,11 +6,11 @@ import type { HttpClient } from '../platform/ports';
 import { t } from '../text/l10n';
 import type { KeyMaterial, KnownEntity, KnownPublicKey } from './keyMaterial';
 import { readPgpKeys } from './pgpEntities';
-import { readPublicKeys } from './publicKeys';
+import { derAsPem, readPublicKeys } from './publicKeys';
 
 /** Where keys are looked for. Nothing is fetched here: see `fetchKeys`. */
 export interface KeySources {
-  /** Key files that the user gives for this verification: OpenPGP (armored or binary), PEM public keys, certificates. Trusted. */
+  /** Key files that the user gives for this verification: OpenPGP (armored or binary), public keys and certificates (PEM or DER). Trusted. */
   readonly files: readonly string[];
   /** Full fingerprints of keys that the user trusts, with or without blanks. */
   readonly trustedFingerprints: readonly string[];
@@ -35,7 +35,8 @@ export async function loadKeys(sources: KeySources): Promise<KeyMaterial> {
   const given: { readonly file: string; readonly bytes: Uint8Array }[] = [];
   for (const file of sources.files) {
     const bytes = await readKeyFile(file, problems);
-    if (bytes) given.push({ file, bytes });
+    const pem = bytes && derAsPem(bytes);
+    if (bytes) given.push({ file, bytes: pem === undefined ? bytes : Buffer.from(pem) });
   }
   // A certificate may chain to authorities that stand in files of their own.
   const texts = given.map(({ bytes }) => Buffer.from(bytes).toString('latin1'));

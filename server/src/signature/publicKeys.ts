@@ -1,7 +1,7 @@
 import { X509Certificate, createHash, createPublicKey, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { rootCertificates } from 'node:tls';
 import { t } from '../text/l10n';
+import { certificateProblem, isIssuedBy, isSelfSigned } from './certificateChain';
 
 /** A bare public key for DSSE signatures. */
 export interface PublicKey {
@@ -20,12 +20,10 @@ export interface ReadPublicKeys {
   readonly hasAuthorities: boolean;
 }
 
-/** Code signing, and any use (RFC 5280, 4.2.1.12): one of them must be allowed where a certificate names uses at all, as Go has it. */
-const codeSigning = ['1.3.6.1.5.5.7.3.3', '2.5.29.37.0'];
-
 /**
  * Reads PEM public keys and certificates. A certificate counts when it is valid at `now`, made for code signing, and chains to a root
- * among the certificates of this text and of `others`, else of the system (apptainer internal/pkg/signature/verify.go). Never throws.
+ * among the certificates of this text and of `others`, else of the system: see `certificateProblem`. A self-signed one that nothing else
+ * here is issued by stands for itself. Never throws.
  */
 export function readPublicKeys(pem: string, now: Date, others: readonly string[] = []): ReadPublicKeys {
   const keys: PublicKey[] = [];
@@ -39,15 +37,35 @@ export function readPublicKeys(pem: string, now: Date, others: readonly string[]
       problems.push(error instanceof Error ? error.message : String(error));
     }
   }
-  const authorities = [...certificates, ...others.flatMap(certificatesOf)].filter(({ ca }) => ca);
+  const all = [...certificates, ...others.flatMap(certificatesOf)];
+  const isAlone = (one: X509Certificate) =>
+    isSelfSigned(one) && !all.some((other) => other.fingerprint256 !== one.fingerprint256 && isIssuedBy(other, one));
+  const authorities = all.filter((one) => one.ca || isAlone(one));
   for (const certificate of certificates) {
-    if (certificate.ca) continue;
+    if (certificate.ca && !isAlone(certificate)) continue;
     const problem = certificateProblem(certificate, authorities, now);
     const subject = certificate.subject.replaceAll('\n', ', ');
     if (problem === undefined) keys.push({ ...publicKey(certificate.publicKey), subject });
     else problems.push(t('certificate {0}: {1}', subject, problem));
   }
   return { keys, problems, hasAuthorities: certificates.some(({ ca }) => ca) };
+}
+
+/** Keys or a certificate in DER as PEM; undefined for anything else. The engines read PEM alone. */
+export function derAsPem(bytes: Uint8Array): string | undefined {
+  // A sequence: no OpenPGP packet and no text begins so.
+  if (bytes[0] !== 0x30) return undefined;
+  const key = Buffer.from(bytes);
+  try {
+    return new X509Certificate(key).toString();
+  } catch {
+    // no certificate: a bare key, perhaps
+  }
+  try {
+    return createPublicKey({ key, format: 'der', type: 'spki' }).export({ type: 'spki', format: 'pem' }).toString();
+  } catch {
+    return undefined; // told as a file without a key
+  }
 }
 
 /** The certificates of another text; what cannot be read there is told with that text. */
@@ -63,37 +81,6 @@ function certificatesOf(pem: string): X509Certificate[] {
 
 function publicKey(key: KeyObject): PublicKey {
   return { key, id: keyId(key) };
-}
-
-function certificateProblem(leaf: X509Certificate, authorities: readonly X509Certificate[], now: Date): string | undefined {
-  const roots = authorities.filter((certificate) => isIssuedBy(certificate, certificate));
-  let current = leaf;
-  for (let depth = 0; depth < 10; depth++) {
-    if (!maySignCode(current)) return t('it is not made for code signing');
-    if (!isValidAt(current, now)) return t('it, or one above it, is not valid now');
-    const signed = current;
-    if (roots.some((root) => isIssuedBy(signed, root) && isValidAt(root, now) && maySignCode(root))) return undefined;
-    const next = authorities.find((certificate) => certificate !== signed && isIssuedBy(signed, certificate));
-    if (!next) break;
-    current = next;
-  }
-  const last = current;
-  const inSystem = roots.length === 0 && rootCertificates.some((pem) => isIssuedBy(last, new X509Certificate(pem)));
-  return inSystem ? undefined : t('it does not chain to a trusted root');
-}
-
-function maySignCode(certificate: X509Certificate): boolean {
-  // Node's types leave out that a certificate may name no uses; then it is made for all.
-  const usages = certificate.keyUsage as readonly string[] | undefined;
-  return usages === undefined || codeSigning.some((usage) => usages.includes(usage));
-}
-
-function isValidAt(certificate: X509Certificate, now: Date): boolean {
-  return now >= new Date(certificate.validFrom) && now <= new Date(certificate.validTo);
-}
-
-function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
-  return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
 }
 
 /** Whether `signature` is over `data`: RSA PKCS#1 v1.5 and ECDSA (ASN.1) with SHA-256, Ed25519 (sigstore signature.LoadVerifier). */

@@ -46,3 +46,12 @@ export function explain(library, ours) {
   if (accepted[0] === accepted[1]) return words.find((row) => row.library.test(library) && row.ours.test(ours))?.name;
   return verdicts.find((row) => (row.accepts === 'library') === accepted[0] && row.library.test(library) && row.ours.test(ours))?.name;
 }
+
+/** The same for a chain of certificates; Go says `<nil>` where it accepts. */
+export function explainCertificate(library, ours) {
+  if (library === ours) return 'same certificates';
+  const accepted = [library, ours].map((verdict) => verdict === '<nil>');
+  if (accepted[0] === accepted[1]) return 'certificates refused';
+  // Names are compared with no list of ours: an authority that limits them makes what has names unusable.
+  return accepted[0] && /limits names/.test(ours) ? 'certificates with limited names' : undefined;
+}

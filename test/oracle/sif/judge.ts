@@ -22,6 +22,12 @@ export async function readKeys(ring: Uint8Array, pems: readonly string[]): Promi
   };
 }
 
+/** Whether the first of the certificates is one to verify with, the others being at hand; else why not. */
+export function judgeCertificate([leaf = '', ...others]: readonly string[]): string {
+  const { keys, problems } = readPublicKeys(leaf, new Date(), others);
+  return keys.length === 1 ? '<nil>' : problems.join('; ');
+}
+
 /** `verify: <nil>`, `verify: integrity: …` or `ERR: …`. */
 export async function judge(image: Uint8Array, mode: keyof typeof modes, keys: KeyMaterial): Promise<string> {
   const source = {

@@ -2,6 +2,7 @@
 //
 //	oracle make DIR           writes keys and signed images
 //	oracle judge RING [PEM…]  reads "MODE BASE64" lines (MODE: default, legacy, legacyall), prints one verdict a line
+//	oracle certificates SEED COUNT  prints chains of certificates and Go's verdicts, one JSON a line
 package main
 
 import (
@@ -21,13 +22,17 @@ import (
 
 func main() {
 	if len(os.Args) < 3 {
-		fmt.Fprintln(os.Stderr, "usage: oracle make DIR | oracle judge RING [PEM…]")
+		fmt.Fprintln(os.Stderr, "usage: oracle make DIR | oracle judge RING [PEM…] | oracle certificates SEED COUNT")
 		os.Exit(64)
 	}
 	var err error
 	switch os.Args[1] {
 	case "make":
 		err = makeAll(os.Args[2])
+	case "certificates":
+		if len(os.Args) == 4 {
+			err = writeCertificateCases(os.Args[2], os.Args[3])
+		}
 	case "judge":
 		err = judgeAll(os.Args[2], os.Args[3:])
 	}

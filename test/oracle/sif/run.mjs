@@ -9,7 +9,7 @@ import readline from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import * as esbuild from 'esbuild';
-import { explain } from './explained.mjs';
+import { explain, explainCertificate } from './explained.mjs';
 import { makeIndependentImages } from './independent.mjs';
 import { createRandom, mutations } from './mutate.mjs';
 
@@ -17,6 +17,8 @@ const here = import.meta.dirname;
 const { values } = parseArgs({ options: { seed: { type: 'string', default: '20260729' }, count: { type: 'string', default: '6000' } } });
 const seed = Number(values.seed);
 const count = Number(values.count);
+/** Chains of certificates. */
+const chains = 2000;
 const modes = ['default', 'legacy', 'legacyall'];
 const work = fs.mkdtempSync(path.join(os.tmpdir(), 'sif-oracle-'));
 process.exitCode = 1;
@@ -60,18 +62,21 @@ try {
 
   const compare = async (name, image, mode) => {
     const [theirs, mine] = await Promise.all([library.judge(image, mode), ours.judge(image, mode, keys)]);
-    const reason = explain(theirs, mine);
     if (theirs === 'verify: <nil>') tally.accepted++;
+    if (!tell(`${name} [${mode}]`, theirs, mine, explain(theirs, mine)) && tally.failed <= 20)
+      fs.writeFileSync(path.join(os.tmpdir(), `sif-oracle-diff-${tally.failed}.sif`), image);
+  };
+  const tell = (name, theirs, mine, reason) => {
     if (reason === undefined) {
-      if (tally.failed++ < 20) console.log(`DIFF ${name} [${mode}]\n  library: ${theirs}\n  ours:    ${mine}`);
-      if (tally.failed <= 20) fs.writeFileSync(path.join(os.tmpdir(), `sif-oracle-diff-${tally.failed}.sif`), image);
-    } else {
-      tally.passed++;
-      tally.names.set(reason, (tally.names.get(reason) ?? 0) + 1);
+      if (tally.failed++ < 20) console.log(`DIFF ${name}\n  library: ${theirs}\n  ours:    ${mine}`);
+      return false;
     }
+    tally.passed++;
+    tally.names.set(reason, (tally.names.get(reason) ?? 0) + 1);
+    return true;
   };
 
-  console.log(`sif oracle: seed ${seed}, ${images.length} images, ${count} damaged copies`);
+  console.log(`sif oracle: seed ${seed}, ${images.length} images, ${count} damaged copies, ${chains} chains of certificates`);
   for (const { name, file } of images) for (const mode of modes) await compare(name, fs.readFileSync(file), mode);
   const random = createRandom(seed);
   const kinds = Object.entries(mutations);
@@ -89,6 +94,14 @@ try {
     await compare(`${name} + ${applied.join(' + ')} (#${index})`, image, mode);
   }
   library.stop();
+  for (const line of execFileSync(oracle, ['certificates', String(seed), String(chains)], { maxBuffer: 1 << 30, encoding: 'utf8' })
+    .split('\n')
+    .filter(Boolean)) {
+    const { name, certificates, verdict } = JSON.parse(line);
+    const mine = ours.judgeCertificate(certificates);
+    if (verdict === '<nil>') tally.accepted++;
+    tell(`certificates ${name}`, verdict, mine, explainCertificate(verdict, mine));
+  }
   for (const [reason, times] of [...tally.names].sort((a, b) => b[1] - a[1])) console.log(`  ${String(times).padStart(6)} ${reason}`);
   console.log(`  ${String(tally.accepted).padStart(6)} accepted by the library`);
   console.log(`sif oracle: ${tally.passed} passed, ${tally.failed} failed`);

@@ -2,18 +2,26 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { entryName } from '../../../server/src/cache/names';
 import type { EngineVersion, EntryIdentity } from '../../../server/src/cache/names';
+import { parseReference } from '../../../server/src/image/reference';
 
 const a = 'a'.repeat(64);
 const b = 'b'.repeat(64);
 const digest = { algorithm: 'sha256', hex: a };
 const platformDigest = { algorithm: 'sha256', hex: b };
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+const platformOf = (architecture: string, variant?: string) => ({ os: 'linux', architecture, ...(variant !== undefined && { variant }) });
 const oci = (architecture: string, variant?: string): EntryIdentity => ({
   kind: 'oci',
   digest,
   platformDigest,
-  platform: { os: 'linux', architecture, ...(variant !== undefined && { variant }) },
+  platform: platformOf(architecture, variant),
 });
+/** As a reference with this path is read: what it says of the platform. */
+const path = (name: string, architecture: string, variant?: string): EntryIdentity => {
+  const { reference } = parseReference(`docker://${name}`);
+  const pathPlatform = reference?.kind === 'registry' ? reference.platform : undefined;
+  return { kind: 'oci', digest, platformDigest, platform: platformOf(architecture, variant), ...(pathPlatform && { pathPlatform }) };
+};
 const apptainer = (version?: string): EngineVersion => ({ engine: 'apptainer', ...(version !== undefined && { version }) });
 const singularity = (version?: string): EngineVersion => ({ engine: 'singularity', ...(version !== undefined && { version }) });
 
@@ -65,6 +73,29 @@ const cases: [string, EntryIdentity, EngineVersion, string | undefined][] = [
   ['docker, Apptainer 1.2', oci('amd64'), apptainer('1.2.0'), `oci-tmp/${sha256(`${a}amd64`)}`],
   ['docker on arm has a variant', oci('arm', 'v7'), apptainer('1.3.4'), `oci-tmp/${sha256(`${a}armv7`)}`],
   ['docker on arm64 has none', oci('arm64', 'v8'), apptainer('1.3.4'), `oci-tmp/${sha256(`${a}arm64`)}`],
+  // build/oci/oci.go getArchFromURI and ImageDigest: the words of its table, where they are of another architecture than the one asked for.
+  // printf '%s' "$(printf 'a%.0s' {1..64})arm64v8" | sha256sum
+  [
+    'arm64v8/… on amd64',
+    path('arm64v8/alpine', 'amd64'),
+    apptainer(),
+    `oci-tmp/59db918cad223da75f474dd984db201951ecd2eafd6f9793aaccd34c03e813d4`,
+  ],
+  ['arm64v8/… on arm64', path('arm64v8/alpine', 'arm64'), apptainer(), `oci-tmp/${sha256(`${a}arm64`)}`],
+  ['arm64v8/… where aarch64 is asked for', path('arm64v8/alpine', 'aarch64', 'v8'), apptainer(), `oci-tmp/${sha256(`${a}arm64`)}`],
+  ['arm64/… has no variant', path('arm64/alpine', 'amd64'), apptainer(), `oci-tmp/${sha256(`${a}arm64`)}`],
+  ['arm32v6/… on amd64', path('arm32v6/alpine', 'amd64'), apptainer(), `oci-tmp/${sha256(`${a}armv6`)}`],
+  ['arm32v6/… on arm 7 stays 7', path('arm32v6/alpine', 'arm', 'v7'), apptainer(), `oci-tmp/${sha256(`${a}armv7`)}`],
+  ['arm/… on amd64 has no variant', path('arm/alpine', 'amd64'), apptainer(), `oci-tmp/${sha256(`${a}arm`)}`],
+  ['docker.io/amd64/… on arm64', path('docker.io/amd64/alpine:3', 'arm64'), apptainer(), `oci-tmp/${sha256(`${a}amd64`)}`],
+  ['a host without a dot hides the word', path('localhost:5000/s390x/alpine', 'amd64'), apptainer(), `oci-tmp/${sha256(`${a}amd64`)}`],
+  ['a host with a dot does not', path('127.0.0.1:5000/s390x/alpine', 'amd64'), apptainer(), `oci-tmp/${sha256(`${a}s390x`)}`],
+  ['i386/… is not in the table', path('i386/alpine', 'amd64'), apptainer(), `oci-tmp/${sha256(`${a}amd64`)}`],
+  ['a name of one word with a tag is no path', path('arm64:latest', 'amd64'), apptainer(), `oci-tmp/${sha256(`${a}amd64`)}`],
+  ['arm64v8/…, Apptainer 1.1', path('arm64v8/alpine', 'amd64'), apptainer('1.1.9'), `oci-tmp/${a}`],
+  ['arm64v8/…, SingularityCE', path('arm64v8/alpine', 'amd64'), singularity(), `oci-tmp/sha256:${b}`],
+  ['docker on amd64 has a variant from Apptainer 1.6 on', oci('amd64', 'v2'), apptainer('1.6.0'), `oci-tmp/${sha256(`${a}amd64v2`)}`],
+  ['docker on arm64 as well', oci('aarch64', 'V8'), apptainer('1.6.0'), `oci-tmp/${sha256(`${a}arm64v8`)}`],
   ['docker, Apptainer 1.1', oci('amd64'), apptainer('1.1.9'), `oci-tmp/${a}`],
   ['docker, SingularityCE 3.11', oci('amd64'), singularity('3.11.5'), `oci-tmp/${a}`],
   ['docker, SingularityCE 4', oci('amd64'), singularity('4.0.0'), `oci-tmp/sha256:${b}`],

@@ -96,7 +96,7 @@ describe('listing', () => {
 
   test('an aborted list ends', async () => {
     library('tool-1.4.sif');
-    await expect(surveyCaches(world(), AbortSignal.abort(), {})).rejects.toThrow();
+    await expect(surveyCaches(world(), AbortSignal.abort(), {}).next()).rejects.toThrow();
   });
 });
 

@@ -8,20 +8,22 @@ export interface Called {
   readonly status: number;
   readonly out: string;
   readonly note: string;
+  /** Everything that was told in turn: results by `out`, progress by `progress`. */
+  readonly told: readonly (readonly ['out' | 'note' | 'progress', string])[];
 }
 
 /** Runs the command line in this process, on a terminal that keeps what it is told. */
 export async function call(...words: string[]): Promise<Called> {
-  const out: string[] = [];
-  const note: string[] = [];
+  const told: ['out' | 'note' | 'progress', string][] = [];
   const terminal = {
-    out: (line: string) => void out.push(line),
-    note: (line: string) => void note.push(line),
-    progress: () => undefined,
+    out: (line: string) => void told.push(['out', line]),
+    note: (line: string) => void told.push(['note', line]),
+    progress: (line: string) => void told.push(['progress', line]),
     signal: new AbortController().signal,
   };
   const status = await runCommand(words, terminal);
-  return { status, out: out.join('\n'), note: note.join('\n') };
+  const textOf = (kind: string) => told.flatMap(([each, line]) => (each === kind ? [line] : [])).join('\n');
+  return { status, out: textOf('out'), note: textOf('note'), told };
 }
 
 /** A folder of its own as home and current folder, so that no settings, caches or keys of this machine are seen. */

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
 import { readContents } from '../../../server/src/sif/contents';
 import { dataType } from '../../../server/src/sif/descriptor';
@@ -31,6 +31,18 @@ describe('ext3', () => {
     const contents = await contentsOf(fixture);
     expect(contents).toMatchObject(expected);
     expect(contents.scripts.environment).toContain('export A=1');
+  });
+
+  test('packed with gzip it is told as such, and what to do', async () => {
+    const packed = gzipSync(fixture);
+    const opened = (bytes: Uint8Array) => openImage(memorySource(bytes));
+    await expect(opened(packed)).rejects.toThrow(
+      'is an image (ext3) packed with gzip. No engine opens it so: unpack it first with gunzip.',
+    );
+    const sif = gzipSync(makeSif([{ type: dataType.deffile, data: Buffer.from('Bootstrap: scratch\n') }]));
+    await expect(opened(sif)).rejects.toThrow('is an image (SIF) packed with gzip.');
+    const others = [gzipSync('text'), gzipSync(Buffer.alloc(32 << 20)), packed.subarray(0, 12), Buffer.from([0x1f, 0x8b, 9, 9])];
+    for (const other of others) await expect(opened(other)).rejects.toThrow('no container image');
   });
 
   test('a file by direct, indirect and doubly indirect blocks, and one with holes', async () => {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
+import { X509Certificate, generateKeyPairSync } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -188,64 +188,27 @@ describe('detached signatures', () => {
 
 describe('certificates', () => {
   const openssl = (...words: string[]) => execFileSync('openssl', words, { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] });
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
+  const issue = (name: string, by: string, extensions: string): void => {
+    file(`${name}.ext`, extensions);
+    openssl('req', ...key, '-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', `/CN=${name}`);
+    const issuer = ['-CA', `${by}.crt`, '-CAkey', `${by}.key`, '-CAcreateserial'];
+    openssl('x509', '-req', '-in', `${name}.csr`, ...issuer, '-out', `${name}.crt`, '-days', '20', '-extfile', `${name}.ext`);
+  };
   const made = ((): boolean => {
     try {
-      openssl(
-        'req',
-        '-x509',
-        '-newkey',
-        'ec',
-        '-pkeyopt',
-        'ec_paramgen_curve:P-256',
-        '-nodes',
-        '-keyout',
-        'root.key',
-        '-out',
-        'root.crt',
-        '-days',
-        '30',
-        '-subj',
-        '/CN=Root',
-      );
-      for (const [name, usage] of [
-        ['good', 'codeSigning'],
-        ['server', 'serverAuth'],
-        ['any', 'anyExtendedKeyUsage'],
-        ['plain', ''],
-      ] as const) {
-        file(`${name}.ext`, `basicConstraints=CA:FALSE\n${usage === '' ? '' : `extendedKeyUsage=${usage}\n`}`);
-        openssl(
-          'req',
-          '-newkey',
-          'ec',
-          '-pkeyopt',
-          'ec_paramgen_curve:P-256',
-          '-nodes',
-          '-keyout',
-          `${name}.key`,
-          '-out',
-          `${name}.csr`,
-          '-subj',
-          `/CN=${name}`,
-        );
-        openssl(
-          'x509',
-          '-req',
-          '-in',
-          `${name}.csr`,
-          '-CA',
-          'root.crt',
-          '-CAkey',
-          'root.key',
-          '-CAcreateserial',
-          '-out',
-          `${name}.crt`,
-          '-days',
-          '20',
-          '-extfile',
-          `${name}.ext`,
-        );
-      }
+      openssl('req', '-x509', ...key, '-keyout', 'root.key', '-out', 'root.crt', '-days', '30', '-subj', '/CN=Root');
+      const uses = (usage: string) => `basicConstraints=CA:FALSE\n${usage === '' ? '' : `extendedKeyUsage=${usage}\n`}`;
+      issue('good', 'root', uses('codeSigning'));
+      issue('server', 'root', uses('serverAuth'));
+      issue('any', 'root', uses('anyExtendedKeyUsage'));
+      issue('plain', 'root', uses(''));
+      issue('last', 'root', 'basicConstraints=critical,CA:TRUE,pathlen:0\n');
+      issue('below-last', 'last', uses('codeSigning'));
+      issue('one-more', 'last', 'basicConstraints=critical,CA:TRUE\n');
+      issue('too-deep', 'one-more', uses('codeSigning'));
+      issue('demanding', 'root', `${uses('codeSigning')}1.2.3.4=critical,ASN1:NULL\n`);
+      issue('not-by-authority', 'good', uses('codeSigning'));
       return true;
     } catch {
       console.warn('no openssl: certificates are not tested');
@@ -277,6 +240,37 @@ describe('certificates', () => {
     expect(readPublicKeys(pem('good', 'root'), new Date(Date.now() + 25 * day))).toMatchObject({
       keys: [],
       problems: [expect.stringContaining('not valid now')],
+    });
+  });
+  test.runIf(made)('authorities below authorities, as many as they allow', () => {
+    expect(readPublicKeys(pem('below-last', 'last', 'root'), new Date())).toMatchObject({
+      keys: [{ subject: 'CN=below-last' }],
+      problems: [],
+    });
+    expect(readPublicKeys(pem('too-deep', 'one-more', 'last', 'root'), new Date())).toMatchObject({
+      keys: [],
+      problems: ['certificate CN=too-deep: an authority above it allows 0 authorities below itself, and there are 1'],
+    });
+  });
+  test.runIf(made)('refused: a critical extension that is not known, an issuer that is no authority', () => {
+    expect(readPublicKeys(pem('demanding', 'root'), new Date()).problems).toEqual([
+      'certificate CN=demanding: it, or one above it, demands what is not known here: 1.2.3.4',
+    ]);
+    expect(readPublicKeys(pem('not-by-authority', 'root'), new Date(), [pem('good')]).problems).toEqual([
+      'certificate CN=not-by-authority: it does not chain to a trusted root',
+    ]);
+  });
+  test.runIf(made)('a self-signed one that nothing is issued by stands for itself, an authority above others does not', () => {
+    expect(readPublicKeys(pem('root'), new Date()).keys).toMatchObject([{ subject: 'CN=Root' }]);
+    expect(readPublicKeys(pem('root'), new Date(), [pem('good')]).keys).toEqual([]);
+  });
+  test.runIf(made)('in DER: certificates and bare keys', async () => {
+    const der = (name: string) => file(`${name}.der`, new X509Certificate(pem(name)).raw);
+    const bare = file('bare.der', generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'der' }));
+    const files = [der('good'), der('root'), bare, file('broken.der', Buffer.from([0x30, 0x82, 1, 2, 3]))];
+    expect(await loadKeys({ files, trustedFingerprints: [], keyRings: false })).toMatchObject({
+      publicKeys: [{ subject: 'CN=good' }, { source: 'key file bare.der' }],
+      problems: ['key file broken.der: it holds no key'],
     });
   });
 });
