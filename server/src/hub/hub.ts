@@ -52,6 +52,8 @@ export interface HubWorld {
   readonly now: () => number;
   /** Whether the host (with port) is asked over plain http by default: loopback, private addresses, hosts marked insecure. */
   readonly plainHttp: (host: string) => boolean;
+  /** Where the engine asks for `docker://` images instead of their registry: host, and the path before the repository's name. */
+  readonly mirror?: (registry: string) => Promise<{ readonly location: string } | undefined>;
 }
 
 /** Marks of an answer that came from a cache. */

@@ -21,19 +21,20 @@ import { t } from '../text/l10n';
 export function createOciHub(world: HubWorld, client: RegistryClient): Hub {
   return {
     accepts: (reference) => reference.kind === 'registry',
-    resolve: (reference, options) => resolve(world, client, registryReference(reference), options),
+    resolve: async (reference, options) => resolve(world, client, await askedAt(world, registryReference(reference)), options),
     manifest: (reference, options) => describe(world, client, registryReference(reference), options),
-    tags: (reference, options) => listTags(world, client, registryReference(reference), options),
+    tags: async (reference, options) => listTags(world, client, await askedAt(world, registryReference(reference)), options),
     search: (query, options) => search(world, client, query, options),
     open: async (reference, options) => {
       const registry = registryReference(reference);
+      const at = await askedAt(world, registry);
       const platform = platformFor(world, registry, options);
-      const top = await getManifest(client, registry, options);
-      const chosen = await platformManifest(client, registry, top, platform, options);
-      return openManifest({ client, reference: registry, top, chosen, asked: options.platform ?? world.platform(), options });
+      const top = await getManifest(client, at, options);
+      const chosen = await platformManifest(client, at, top, platform, options);
+      return openManifest({ client, reference: registry, at, top, chosen, asked: options.platform ?? world.platform(), options });
     },
     referrers: async (reference, options) => {
-      const registry = registryReference(reference);
+      const registry = await askedAt(world, registryReference(reference));
       const digest = registry.digest ?? (await resolve(world, client, registry, options)).digest;
       return digest ? listReferrers(client, registry, digest, options) : [];
     },
@@ -43,6 +44,17 @@ export function createOciHub(world: HubWorld, client: RegistryClient): Hub {
 function registryReference(reference: ImageReference): RegistryReference {
   if (reference.kind === 'registry') return reference;
   throw new HubError('unsupported', t('{0} is in no registry.', formatReference(reference)), undefined);
+}
+
+/**
+ * The reference as it is asked for: Apptainer goes to the first mirror of a registry and to no other (A
+ * `internal/pkg/ociimage/sourcesink.go` getDockerImage); `oras://` knows no mirrors.
+ */
+async function askedAt(world: HubWorld, reference: RegistryReference): Promise<RegistryReference> {
+  const mirror = reference.scheme === 'docker' ? await world.mirror?.(reference.registry) : undefined;
+  if (mirror === undefined) return reference;
+  const [registry = '', ...folders] = mirror.location.split('/');
+  return { ...reference, registry, repository: [...folders, reference.repository].join('/') };
 }
 
 /** What the user chose; else what the path says (`arm64v8/alpine`); else this machine. */
@@ -59,17 +71,18 @@ async function resolve(world: HubWorld, client: RegistryClient, reference: Regis
 }
 
 async function describe(world: HubWorld, client: RegistryClient, reference: RegistryReference, options: HubOptions): Promise<ImageSummary> {
-  const top = await getManifest(client, reference, options);
-  const notes: string[] = [];
+  const at = await askedAt(world, reference);
+  const top = await getManifest(client, at, options);
+  const notes: string[] = at === reference ? [] : [t('Asked at the mirror {0} (registries.conf).', at.registry)];
   const [chosen, sizes] = await Promise.all([
-    platformManifest(client, reference, top, platformFor(world, reference, options), options).catch((error: unknown) => {
+    platformManifest(client, at, top, platformFor(world, reference, options), options).catch((error: unknown) => {
       if (!(error instanceof HubError) || error.kind !== 'no-platform') throw error;
       notes.push(error.message);
       return undefined;
     }),
-    platformSizes(world, client, reference, top, options),
+    platformSizes(world, client, at, top, options),
   ]);
-  const config = chosen?.manifest.kind === 'manifest' ? await getConfig(client, reference, chosen.manifest.config, options) : undefined;
+  const config = chosen?.manifest.kind === 'manifest' ? await getConfig(client, at, chosen.manifest.config, options) : undefined;
   return summarise({ reference, top, chosen, config, sizes, notes, fetchedAt: world.now() });
 }
 

@@ -15,6 +15,8 @@ import { t } from '../text/l10n';
 export interface OpenRequest {
   readonly client: RegistryClient;
   readonly reference: RegistryReference;
+  /** The same where it is asked for: at a mirror, perhaps. */
+  readonly at: RegistryReference;
   readonly top: FetchedManifest;
   readonly chosen: FetchedManifest;
   /** What the user or this machine asks for, whatever the path says. */
@@ -94,14 +96,13 @@ function blobName({ digest }: Descriptor): string {
 }
 
 async function openBlob(request: OpenRequest, blob: Descriptor, file: Pick<OpenedFile, 'name' | 'role'>): Promise<OpenedFile> {
-  const { client, reference, chosen, options } = request;
-  const { registry, repository } = reference;
-  const url = await client.url(registry, blobPath(reference, blob.digest), options);
+  const { client, at, chosen, options } = request;
+  const { registry, repository } = at;
+  const url = await client.url(registry, blobPath(at, blob.digest), options);
   const own: FileSource = {
     url,
     priority: 1,
-    headers: (signal) =>
-      client.headers({ registry, repository, scope: pullScope(reference), options: { ...options, ...(signal && { signal }) } }),
+    headers: (signal) => client.headers({ registry, repository, scope: pullScope(at), options: { ...options, ...(signal && { signal }) } }),
   };
   const others = (blob.urls ?? [])
     .filter((other) => /^https:\/\//i.test(other) && URL.canParse(other))
@@ -114,10 +115,10 @@ async function openBlob(request: OpenRequest, blob: Descriptor, file: Pick<Opene
       {
         digest: blob.digest,
         // By digest the chain from the reference to the file is closed: only then it is the author who says so.
-        source: reference.digest
+        source: at.digest
           ? t('the digest in the reference, by the manifest {0}', formatDigest(chosen.digest))
-          : t('manifest of {0}', `${registry}/${subjectOf(reference)}`),
-        channel: reference.digest ? 'user' : url.startsWith('https:') ? 'https' : 'http',
+          : t('manifest of {0}', `${registry}/${subjectOf(at)}`),
+        channel: at.digest ? 'user' : url.startsWith('https:') ? 'https' : 'http',
       },
     ],
     sources: [own, ...others],

@@ -20,6 +20,7 @@ import { createHttpClient } from '../platform/http';
 import type { ConfigurableHttpClient, HttpSettings } from '../platform/http';
 import { readIpfsGateway } from '../platform/ipfsGateway';
 import type { Credential, Log } from '../platform/ports';
+import { createRegistryMirrors } from '../platform/registriesConf';
 import type { Engine, RefreshParams } from '../protocol';
 import { fetchKeys, loadKeys } from '../signature/keys';
 import type { KeyMaterial } from '../signature/keyMaterial';
@@ -98,19 +99,22 @@ export function createWorld(first: WorldOptions): World {
     isTrusted: () => options.isTrusted(),
     ask: (host) => options.secret?.(host) ?? Promise.resolve(undefined),
   });
+  const mirrors = createRegistryMirrors(options.environment, log);
   const http = createHttpClient({
     userAgent,
     log,
     environment: options.environment,
     settings: httpSettings(options),
-    permit: (url, reason) => refusal(options, url, reason),
+    permit: (url, reason) => refusal(options, url, reason, mirrors.registriesAt(url.host)),
   });
   const hubs = createHubs({
     http,
     credentials,
     log,
     platform: () => chosenPlatform(options.settings),
-    plainHttp: (host) => options.settings['online.insecureHosts'].includes(host),
+    plainHttp: (host) => options.settings['online.insecureHosts'].includes(host) || mirrors.isInsecure(host),
+    // SingularityCE reads no such file for this.
+    mirror: async (registry) => (options.settings['engine.kind'] === 'apptainer' ? mirrors.find(registry) : undefined),
     library: {
       url: () => options.settings['library.url'] || undefined,
       engine: () => options.settings['engine.kind'],
@@ -167,7 +171,7 @@ export function createWorld(first: WorldOptions): World {
           rejectUnauthorized: http.settings.strictSSL !== false,
         },
         log,
-        refuse: (url) => Promise.resolve(URL.canParse(url) ? refusal(options, new URL(url), 'command') : undefined),
+        refuse: (url) => Promise.resolve(URL.canParse(url) ? refusal(options, new URL(url), 'command', []) : undefined),
         settings: {
           connections: settings['download.connections'],
           rateLimit: settings['download.rateLimit'],
@@ -269,10 +273,12 @@ async function readCertificates({ http, environment, log }: WorldOptions): Promi
   return await extraCertificates({ system: http.systemCertificates !== false, environment, log });
 }
 
-/** Invariant: no host is contacted because a file named it, unless the user acted or the host is one that the settings allow. */
-function refusal(options: WorldOptions, url: URL, reason: 'command' | 'editor'): string | undefined {
+/** Invariant: no host is contacted because a file named it, unless the user acted or the host is one that the settings allow. `mirrorOf`: registries that the host is asked for. */
+function refusal(options: WorldOptions, url: URL, reason: 'command' | 'editor', mirrorOf: readonly string[]): string | undefined {
   if (!options.isTrusted()) return t('{0} is not asked: the workspace is not trusted.', url.host);
-  if (reason === 'command' || isAllowed(url, options.settings['online.hosts'])) return undefined;
+  const hosts = options.settings['online.hosts'];
+  const places = [url, ...mirrorOf.map((registry) => new URL(`https://${registry}`))];
+  if (reason === 'command' || places.some((place) => isAllowed(place, hosts))) return undefined;
   return t('{0} is not asked by itself: it is not among the hosts of the setting "containerMetalink.online.hosts".', url.host);
 }
 
