@@ -188,6 +188,7 @@ function checkKeys(context: CheckContext, stage: Stage, agent: Agent, bootstrap:
         'lint/localimage-without-from',
         entry?.range ?? bootstrap.range,
         t('Without {0}, {1} takes the current folder for the image. Write the path of one.', quoted(`${name}:`), quoted(agent.name)),
+        entry === undefined && forgotten === undefined ? { fixes: [missingKeyFix(context, stage, bootstrap, name)] } : {},
       );
       continue;
     }

@@ -41,9 +41,7 @@ function reportBash({ report }: CheckContext, section: Section, range: ShellComm
     'lint/bash-command',
     range,
     [stops, advice].filter((part) => part !== '').join(' '),
-    name === 'source'
-      ? { fixes: [{ title: t('Change to {0}', '`.`'), edits: [{ range, newText: '.' }], preferred: true, fixAll: true }] }
-      : {},
+    name === 'source' ? { fixes: [{ title: t('Change to {0}', '`.`'), edits: [{ range, newText: '.' }], preferred: true }] } : {},
   );
 }
 
@@ -62,7 +60,7 @@ export function checkSudo(context: CheckContext, stage: Stage, commands: readonl
       'lint/sudo',
       sudo,
       t('{0} runs as root, and the image {1} has no {2}: the build stops with "sudo: not found".', '`%post`', quoted(image), '`sudo`'),
-      isPlain ? { fixes: [{ title: t('Remove {0}', '`sudo`'), edits, preferred: true, fixAll: true }] } : {},
+      isPlain ? { fixes: [{ title: t('Remove {0}', '`sudo`'), edits, preferred: true }] } : {},
     );
   }
 }

@@ -2,7 +2,7 @@ import { t } from '../../text/l10n';
 import type { HeaderEntry, Stage } from '../syntax';
 import { agents, headerKeys, optionalKeys } from '../vocabulary';
 import type { Agent, Engine } from '../vocabulary';
-import { quoted } from './context';
+import { quoted, removeLines } from './context';
 import type { CheckContext } from './context';
 
 /** What the engines do with header lines without a word: forget, replace, cut, pass over. */
@@ -44,6 +44,7 @@ function checkFate(context: CheckContext, entry: HeaderEntry, counting: Readonly
       t('{0} is there again below, and {1} keeps only the last one.', quoted(entry.key), engine),
       {
         tags: ['unnecessary'],
+        ...removeLines(context.text, entry.range),
         ...(kept && { related: [{ range: kept.range, message: t('This one counts.') }] }),
       },
     );
@@ -82,6 +83,7 @@ function checkUnreadKeys(context: CheckContext, stage: Stage): void {
     if (entry.fate !== 'kept' || alwaysRead.has(entry.name)) continue;
     if (entry.name === 'includecmd')
       context.report('lint/unread-key', entry.range, t('{0} accepts {1} and does nothing with it.', context.engine, quoted(entry.key)), {
+        ...removeLines(context.text, entry.range),
         tags: ['deprecated'],
       });
     else if (agent !== undefined && !isRead(agent, entry.name, context.options.engine))
@@ -94,7 +96,7 @@ function checkUnreadKeys(context: CheckContext, stage: Stage): void {
           quoted(entry.key),
           readKeys(agent, context.options.engine),
         ),
-        { tags: ['unnecessary'] },
+        { ...removeLines(context.text, entry.range), tags: ['unnecessary'] },
       );
   }
 }
