@@ -119,6 +119,7 @@ function oddQuotes({ engine, text, report }: CheckContext, file: FileLine, line:
 function inDoubleQuotes({ range }: FileLine, line: string): FindingExtra {
   if (/["']/.test(line)) return {};
   const newText = line.replace(/(?:[^\s\\]|\\.)+/g, (word) => (/\\\s/.test(word) ? `"${word.replace(/\\(\s)/g, '$1')}"` : word));
+  if (newText === line) return {};
   return { fixes: [{ title: t('Use double quotes'), edits: [{ range, newText }], preferred: true }] };
 }
 

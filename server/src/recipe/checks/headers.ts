@@ -1,6 +1,6 @@
 import { t } from '../../text/l10n';
 import type { HeaderEntry, Stage } from '../syntax';
-import { agents, headerKeys, optionalKeys } from '../vocabulary';
+import { agents, headerKeyOf, headerKeys, optionalKeys } from '../vocabulary';
 import type { Agent, Engine } from '../vocabulary';
 import { quoted, removeLines } from './context';
 import type { CheckContext } from './context';
@@ -34,7 +34,10 @@ function checkFate(context: CheckContext, entry: HeaderEntry, counting: Readonly
             quoted(entry.key),
             engine,
           ),
-      { ...withoutBackslash(context.text, entry), tags: ['unnecessary'] },
+      {
+        ...(isKnown(context, entry) && withoutBackslash(context.text, entry)),
+        tags: ['unnecessary'],
+      },
     );
   if (entry.fate === 'replaced') {
     const kept = counting.get(entry.name);
@@ -49,6 +52,12 @@ function checkFate(context: CheckContext, entry: HeaderEntry, counting: Readonly
       },
     );
   }
+}
+
+/** The engine looks a key up when its value ends: it would refuse a forgotten one that it does not know. */
+function isKnown({ options }: CheckContext, { name }: HeaderEntry): boolean {
+  const key = headerKeyOf(name);
+  return key !== undefined && (key.engine === undefined || key.engine === options.engine);
 }
 
 function withoutBackslash(text: string, entry: HeaderEntry) {
