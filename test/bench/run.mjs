@@ -48,10 +48,15 @@ function formatRow({ what, ours, theirs, unit = '', versus = 'beside', budget })
   if (theirs !== undefined)
     parts.push(
       `${versus} ${show(theirs)}`,
-      ...(typeof ours === 'number' && typeof theirs === 'number' ? [`ratio ${(ours / theirs).toFixed(2)}`] : []),
+      ...(typeof ours === 'number' && typeof theirs === 'number' ? [`ratio ${ratio(ours / theirs)}`] : []),
     );
   if (budget !== undefined) parts.push(`budget ${budget}`);
   return parts.join('   ');
+}
+
+/** Two digits behind the point, more where they would be zeros. */
+function ratio(value) {
+  return value < 0.1 ? value.toPrecision(2) : value.toFixed(2);
 }
 
 function argument(name) {

@@ -1,4 +1,4 @@
-import type { Finding, Fix } from '../text/finding';
+import type { Finding, Fix, OffsetEdit } from '../text/finding';
 import { t } from '../text/l10n';
 import { nearest } from '../text/nearest';
 import type { TextRange } from '../text/range';
@@ -57,6 +57,7 @@ function checkDuplicates(labels: readonly Label[]): Finding[] {
         t('Label {0} is set again: this value replaces the earlier one, only this one is kept.', code(label.key)),
         {
           related: [{ range: earlier.keyRange, message: t('This value is dropped.') }],
+          fixes: [{ title: t('Remove the earlier value'), edits: [removal(earlier)], preferred: true }],
         },
       ),
     );
@@ -79,7 +80,9 @@ function checkAutomatic(labels: ReadonlyMap<string, Label>, build: BuildFacts | 
         : t('From {1} on, the build sets {0} itself. This value is then dropped unless the build is forced.', code(key), since);
     return [
       labelFinding('lint/label-automatic', label.keyRange, message, {
-        ...(since !== undefined && { severity: 'hint' as const }),
+        ...(since === undefined
+          ? { fixes: [{ title: t('Remove this label'), edits: [removal(label)], preferred: true }] }
+          : { severity: 'hint' as const }),
         tags: ['unnecessary'],
       }),
     ];
@@ -204,6 +207,11 @@ function checkRequired(
         fixes: [{ title: t('Add label {0}', code(key)), edits: [edit] }],
       });
     });
+}
+
+/** The line stays, empty. */
+function removal({ keyRange, valueRange }: Label): OffsetEdit {
+  return { range: { start: keyRange.start, end: Math.max(keyRange.end, valueRange.end) }, newText: '' };
 }
 
 function fixWith(text: string | undefined, range: TextRange, preferred = true): { fixes?: readonly Fix[] } {

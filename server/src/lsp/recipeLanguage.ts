@@ -56,8 +56,7 @@ export const recipeLanguage: Language<RecipeContext> = {
   highlights: (context, offset) =>
     highlightRecipe(context, offset).map(({ range, write }) => ({ range: context.source.rangeOf(range), kind: write ? 3 : 2 })),
   // The fixes of findings are offered for all languages alike (codeActions.ts).
-  rewrites: (context, range, findings) =>
-    codeActionsRecipe(context, range, findings).filter((action) => action.finding === undefined && action.kind !== 'source.fixAll'),
+  rewrites: codeActionsRecipe,
   signatureHelp: signatureHelpRecipe,
   linkedEditing: (context, offset) => {
     const found = linkedEditingRecipe(context, offset);

@@ -10,33 +10,14 @@ import type { Stage } from './syntax';
 /** Something that can be done at a place. Offsets are those of the text; `lsp/` turns it into the protocol's form. */
 export interface RecipeAction {
   readonly title: string;
-  readonly kind: 'quickfix' | 'refactor.rewrite' | 'source.fixAll';
+  readonly kind: 'quickfix' | 'refactor.rewrite';
   readonly edits: readonly OffsetEdit[];
-  /** The finding that it mends. */
-  readonly finding?: Finding;
-  readonly preferred?: boolean;
 }
 
-/** What can be done in `range`: the fixes of the findings there, all safe fixes of the recipe at once, and small rewrites. */
+/** What can be done in `range` besides the fixes of single findings: all findings of one rule mended at once, and small rewrites. */
 export function codeActionsRecipe(context: RecipeContext, range: TextRange, findings: readonly Finding[]): RecipeAction[] {
   const here = findings.filter((finding) => overlaps(finding.range, range));
-  const quickFixes = here.flatMap((finding) => (finding.fixes ?? []).map((fix) => quickFix(finding, fix)));
-  const all = fixAllRecipe(findings);
-  return [
-    ...quickFixes,
-    ...sameRule(here, findings),
-    ...rewrites(context, range),
-    ...(all.length === 0 ? [] : [{ title: t('Fix all that is safe to fix'), kind: 'source.fixAll' as const, edits: all }]),
-  ];
-}
-
-/** The edits of all fixes that are safe without a look at them, the first of those that overlap; for "fix all on save". */
-export function fixAllRecipe(findings: readonly Finding[]): OffsetEdit[] {
-  return merge(findings.flatMap(({ fixes }) => fixes?.find(({ fixAll }) => fixAll === true) ?? []));
-}
-
-function quickFix(finding: Finding, fix: Fix): RecipeAction {
-  return { title: fix.title, kind: 'quickfix', edits: fix.edits, finding, ...(fix.preferred === true && { preferred: true }) };
+  return [...sameRule(here, findings), ...rewrites(context, range)];
 }
 
 /** Where a rule speaks more than once and has one fix each: mend all of them. */

@@ -42,4 +42,15 @@ export interface Rule {
   readonly title: string;
   /** File below docs/rules/, without folder: `parse-unknown-section.md`. */
   readonly page: string;
+  /**
+   * How its findings are mended: `quick` by a fix that somebody chooses; `save` by one that is the only one and no guess, and so takes part
+   * in fix-all on save. Absent where only the author can.
+   */
+  readonly fix?: 'quick' | 'save';
+}
+
+/** The fixes of a finding of `rule`: the only one of a rule that is mended on save takes part in fix-all. */
+export function fixesFor(fix: Rule['fix'], fixes: readonly Fix[]): readonly Fix[] {
+  const [only] = fixes;
+  return fix === 'save' && fixes.length === 1 && only?.preferred === true ? [{ ...only, fixAll: true }] : fixes;
 }

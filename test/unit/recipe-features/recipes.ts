@@ -29,7 +29,7 @@ export function corpusRecipes(): string[] {
 
 const pieces = [
   'Bootstrap: docker\n', 'From: ghcr.io/org/tool:1.4\n', 'bootstrap :x', 'Stage: build\n', '%post\n', '%POST ', '%files from build\n', '%files\n', '%labels\n', '  %post\n', '%appinstall tool\n',
-  '%arguments\n', 'V=1\n', '{{ V }}', '{{', '}}', '  a b\n', '"a b" c\n', "'a b' c\n", 'Key value\n', 'Key\tvalue\n', '# comment\n', '\\\n', '\\n\\\n', '\r\n', '\r', '\n', '\n\n\n', ' ', '\t', '\u00a0', '\ufeff', '%', '%%post\n', ':', '=', '"', 'cat <<EOF\n', 'EOF\n', '\ud800', '😀',
+  '%arguments\n', 'V=1\n', '{{ V }}', '{{', '}}', '  a b\n', '"a b" c\n', "'a b' c\n", 'Key value\n', 'Key\tvalue\n', '# comment\n', '\\\n', '\\n\\\n', '\r\n', '\r', '\n', '\n\n\n', ' ', '\t', '\u00a0', '\ufeff', '%', '%%post\n', ':', '=', '"', '%post -c python3 x\n', '%labels x y\n', 'MirrorURL: x/%{OSVERSION}%{A}\n', 'Bootstrap: yum\n', '$APPTAINER_ROOTFS', 'cat <<EOF\n', 'EOF\n', '\ud800', '😀',
 ]; // prettier-ignore
 
 const sample = corpusRecipes().filter((text) => text.length < 4000);

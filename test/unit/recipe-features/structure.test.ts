@@ -1,6 +1,7 @@
 import type { DocumentSymbol, SelectionRange } from 'vscode-languageserver-types';
 import { describe, expect, test } from 'vitest';
-import { codeActionsRecipe, fixAllRecipe } from '../../../server/src/recipe/codeActions';
+import { fixAllEdits } from '../../../server/src/lsp/codeActions';
+import { codeActionsRecipe } from '../../../server/src/recipe/codeActions';
 import { codeLensRecipe } from '../../../server/src/recipe/codeLens';
 import { foldingRecipe } from '../../../server/src/recipe/folding';
 import { applyEdits } from '../../../server/src/recipe/format';
@@ -116,10 +117,13 @@ describe('actions', () => {
     fixes: [{ title: newText, edits: [{ range: { start, end }, newText }], ...more }],
   });
 
-  test('fixes of findings at the place', () => {
-    const context = contextOf('Bootstrap: docker\n%post\n  a b c\n');
-    const findings = [finding(20, 22, 'one', { preferred: true }), finding(28, 29, 'two')];
-    expect(codeActionsRecipe(context, { start: 21, end: 21 }, findings).map(({ title }) => title)).toEqual(['one']);
+  test('all findings of a rule at once, where it speaks twice', () => {
+    const text = 'Bootstrap: docker\n%post\n  a b c\n';
+    const twice = [finding(26, 27, 'X', { preferred: true }), finding(28, 29, 'Y', { preferred: true })];
+    const actions = (findings: Finding[], at: number) => codeActionsRecipe(contextOf(text), { start: at, end: at }, findings);
+    expect(actions(twice, 26).map(({ edits }) => applyEdits(text, edits))).toEqual(['Bootstrap: docker\n%post\n  X Y c\n']);
+    expect(actions(twice, 30)).toEqual([]);
+    expect(actions(twice.slice(0, 1), 26)).toEqual([]);
   });
 
   test('fix all takes what is safe, and of what overlaps the first', () => {
@@ -130,7 +134,7 @@ describe('actions', () => {
       finding(4, 5, 'Z', { fixAll: true }),
       finding(5, 6, '!'),
     ];
-    expect(applyEdits(text, fixAllRecipe(findings))).toBe('XcdZf');
+    expect(applyEdits(text, fixAllEdits(findings))).toBe('XcdZf');
   });
 
   test('a value becomes a build argument', () => {

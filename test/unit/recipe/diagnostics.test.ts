@@ -92,6 +92,13 @@ describe('stages and headers', () => {
       'Bootstrap: docker\nFrom: a\nMirrorURL: http://x/%{A}\n',
       ['i lint/unread-key @ MirrorURL: http://x/%{A}', 'w lint/os-version-not-expanded @ %{A}'],
     ],
+    ['Bootstrap: zypper\nProduct: a\nUser: b\nRegCode: c\nOSVersion: 15.6\nProductPGP: x\n', ['e build/sle-keys @ OSVersion: 15.6']],
+    ['Bootstrap: zypper\nProduct: a\nUser: b\nRegCode: c\nOSVersion: 12.5\nProductPGP: x\n', []],
+    [
+      'Bootstrap: zypper\nProduct: a/1/x/y\nUser: b\nRegCode: c\nOSVersion: 15.x\nMirrorURL: http://x\n',
+      ['e build/sle-keys @ a/1/x/y', 'e build/sle-keys @ 15.x'],
+    ],
+    ['Bootstrap: zypper\nProduct: a/1/x\nUser: b\nRegCode: c\nOSVersion: {{ V }}.1\nMirrorURL: http://x\n%arguments\nV=15\n', []],
     ['Bootstrap: zypper\nMirrorURL: http://x\nOtherURL0: a\nOtherURL1: b\n', []],
     ['Bootstrap: zypper\nMirrorURL: http://x\nOtherURL1: a\nOtherURL2: b\n', []],
     ['Bootstrap: zypper\nMirrorURL: http://x\nOtherURL2: a\n', ['w lint/other-url-order @ OtherURL2']],

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { fixAllEdits } from '../../../server/src/lsp/codeActions';
 import { decodeRecipe } from '../../../server/src/recipe/decode';
 import { readDefinitions } from '../../../server/src/recipe/definition';
 import { checkRecipe } from '../../../server/src/recipe/diagnostics';
+import { applyEdits } from '../../../server/src/recipe/format';
 import { defaultRecipeOptions } from '../../../server/src/recipe/options';
 import { parseRecipe } from '../../../server/src/recipe/parse';
 import type { Section, Stage } from '../../../server/src/recipe/syntax';
@@ -15,7 +17,7 @@ const pieces = [
   '\n', '\r\n', '\r', '\ufeff', '\u2028', '\ud800', '\udc80', '😀', 'ſ', 'İ', '\u0000', '%post\n', '%post -c\n', '  %test\n', '%files from one\n', '%files  \n', '%labels x\n',
   '%arguments\n', '%apprun a\n', '%appfiles\n', '%AppRun a\n', '%tests\n', '%{{ V }}\n', 'V=1\n', 'V="{{ W }}"\n', '{{ V }}', '{{', '}}', '"', "'", ' a b c\n', '"a b" c\n',
   ' apt-get install curl\n', ' export A=1\n', ' cd /opt\n', ' cat <<EOF\n', 'EOF\n', ' $(', '`', ' #!/bin/bash\n', ' ', '\t', ':', '#', '%', '\\',
-  ' # container-metalink-ignore lint/*\n', '$SINGULARITY_ROOTFS', 'Fingerprints: 12\n', 'Bootstrap: zypper\nProduct: x\n', 'OtherURL7: x\n',
+  ' # container-metalink-ignore lint/*\n', '$SINGULARITY_ROOTFS', 'Fingerprints: 12\n', 'Registry: ghcr.io\n', 'From: ghcr.io/a/b\n', 'MirrorURL: x/%{OSVERSION}\n', 'Bootstrap: yum\n', ' source x\n', ' sudo y\n', '%post -c python3\n', 'Bootstrap: zypper\nProduct: x\n', 'OtherURL7: x\n',
 ]; // prettier-ignore
 
 const recipeText = fc
@@ -64,6 +66,23 @@ describe('for every text', () => {
         }
       }),
       { numRuns: 1000 },
+    );
+  });
+
+  test('fix-all comes to an end, and what the engine reads it reads afterwards', () => {
+    fc.assert(
+      fc.property(recipeText, fc.constantFrom('apptainer' as const, 'singularity' as const), (text, engine) => {
+        const isRead = (candidate: string) => !('refusal' in readDefinitions(parseRecipe(candidate), engine));
+        let mended = text;
+        let edits = fixAllEdits(findings(mended, engine));
+        for (let round = 0; edits.length > 0; round++) {
+          expect(round, JSON.stringify([text, mended])).toBeLessThan(20);
+          mended = applyEdits(mended, edits);
+          edits = fixAllEdits(findings(mended, engine));
+        }
+        if (isRead(text)) expect(isRead(mended), JSON.stringify([text, mended])).toBe(true);
+      }),
+      { numRuns: 1500 },
     );
   });
 

@@ -103,7 +103,9 @@ function checkStage(context: CheckContext, stage: Stage): void {
 function moveUp({ recipe, text }: CheckContext, stage: Stage): FindingExtra {
   const entry = stage.sections.length === 0 ? recipe.stages[stage.index + 1]?.header.entries[0] : undefined;
   const first = stage.header.entries[0];
-  if (entry === undefined || first === undefined) return {};
+  // A value that goes on behind its header would take what comes below it then.
+  const isOpen = stage.header.entries.some(({ fate }) => fate === 'dropped');
+  if (entry === undefined || first === undefined || isOpen) return {};
   const newline = text.indexOf('\n', entry.range.end);
   const line = { start: entry.range.start, end: newline < 0 ? text.length : newline + 1 };
   const edits = [
@@ -188,6 +190,7 @@ function checkKeys(context: CheckContext, stage: Stage, agent: Agent, bootstrap:
         'lint/localimage-without-from',
         entry?.range ?? bootstrap.range,
         t('Without {0}, {1} takes the current folder for the image. Write the path of one.', quoted(`${name}:`), quoted(agent.name)),
+        entry === undefined && forgotten === undefined ? { fixes: [missingKeyFix(context, stage, bootstrap, name)] } : {},
       );
       continue;
     }

@@ -3,7 +3,7 @@ import { t } from '../../text/l10n';
 import type { TextRange } from '../../text/range';
 import type { ArgumentLine, Placeholder, Stage } from '../syntax';
 import { argumentLines, isAssigned } from '../templating';
-import { quoted } from './context';
+import { quoted, removeLines } from './context';
 import type { CheckContext } from './context';
 import { checkTemplated } from './templated';
 
@@ -105,6 +105,7 @@ function checkLines(context: CheckContext, stage: Stage, lines: readonly Argumen
     const kept = last.get(line.key);
     if (kept !== undefined && kept !== line)
       report('lint/duplicate-argument', line.range, t('{0} is set again below, and only the last value counts.', quoted(line.key)), {
+        ...removeLines(context.text, line.range),
         related: [{ range: kept.range, message: t('This one counts.') }],
         tags: ['unnecessary'],
       });
@@ -113,10 +114,11 @@ function checkLines(context: CheckContext, stage: Stage, lines: readonly Argumen
         'lint/unused-argument',
         line.keyRange,
         t('No placeholder can have this name: letters, digits and {0} only. The line has no effect.', '`_`'),
-        { severity: 'warning' },
+        { ...removeLines(context.text, line.range), severity: 'warning' },
       );
     else if (!names.has(line.key))
       report('lint/unused-argument', line.keyRange, t('No {0} in this stage uses this argument.', quoted(`{{ ${line.key} }}`)), {
+        ...removeLines(context.text, line.range),
         tags: ['unnecessary'],
       });
   }

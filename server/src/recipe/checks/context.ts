@@ -1,8 +1,10 @@
+import { fixesFor } from '../../text/finding';
 import type { Finding } from '../../text/finding';
 import { nearest } from '../../text/nearest';
+import { t } from '../../text/l10n';
 import type { TextRange } from '../../text/range';
 import type { RecipeOptions } from '../options';
-import { defaultSeverity } from '../rules';
+import { defaultSeverity, fixOf } from '../rules';
 import type { RecipeRuleId } from '../rules';
 import type { ParsedRecipe, Recipe, Stage } from '../syntax';
 import { readDefaults, replacePlaceholders } from '../templating';
@@ -53,13 +55,26 @@ export function createCheckContext(parsed: ParsedRecipe, options: RecipeOptions,
     options,
     engine: options.engine === 'apptainer' ? 'Apptainer' : 'SingularityCE',
     report: (code, range, message, extra = {}) => {
-      if (findings.length < findingLimit) findings.push({ code, severity: defaultSeverity(code), message, range, ...extra });
+      if (findings.length >= findingLimit) return;
+      const fixes = extra.fixes && { fixes: fixesFor(fixOf(code), extra.fixes) };
+      findings.push({ code, severity: defaultSeverity(code), message, range, ...extra, ...fixes });
     },
     guess: (typed, candidates) => (guesses++ < guessLimit ? nearest(typed, candidates) : undefined),
     defaults,
     fill: (stage, value) => (value.includes('{{') ? replacePlaceholders(value, defaults(stage), options) : value),
     hasArgument: (stage, name) => options.buildArguments.has(name) || defaults(stage).has(name),
   };
+}
+
+/** The lines of a stretch, the end of the last one included: what is removed when they go. */
+export function wholeLines(text: string, { start, end }: TextRange): TextRange {
+  const newline = text.indexOf('\n', end);
+  return { start: text.lastIndexOf('\n', start - 1) + 1, end: newline < 0 ? text.length : newline + 1 };
+}
+
+/** The fix that takes away the lines of a stretch. */
+export function removeLines(text: string, range: TextRange): FindingExtra {
+  return { fixes: [{ title: t('Remove this line'), edits: [{ range: wholeLines(text, range), newText: '' }], preferred: true }] };
 }
 
 /** A text of the recipe as it is shown in a message: short, and with what cannot be seen made visible. */

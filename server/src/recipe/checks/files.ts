@@ -1,7 +1,7 @@
 import { t } from '../../text/l10n';
 import type { TextRange } from '../../text/range';
 import type { FileLine, Section } from '../syntax';
-import { quoted } from './context';
+import { quoted, removeLines } from './context';
 import type { CheckContext, FindingExtra } from './context';
 
 /** Lines of `%files` and `%appfiles` that mean something else to the engines than to their author. */
@@ -27,6 +27,7 @@ function checkFile(context: CheckContext, file: FileLine): void {
       'lint/files-empty-source',
       file.range,
       t('There is no source: {0} warns "Attempt to copy file with no name, skipping."', engine),
+      removeLines(text, file.range),
     );
     return;
   }
@@ -118,6 +119,7 @@ function oddQuotes({ engine, text, report }: CheckContext, file: FileLine, line:
 function inDoubleQuotes({ range }: FileLine, line: string): FindingExtra {
   if (/["']/.test(line)) return {};
   const newText = line.replace(/(?:[^\s\\]|\\.)+/g, (word) => (/\\\s/.test(word) ? `"${word.replace(/\\(\s)/g, '$1')}"` : word));
+  if (newText === line) return {};
   return { fixes: [{ title: t('Use double quotes'), edits: [{ range, newText }], preferred: true }] };
 }
 

@@ -1,8 +1,8 @@
 import { t } from '../../text/l10n';
 import type { HeaderEntry, Stage } from '../syntax';
-import { agents, headerKeys, optionalKeys } from '../vocabulary';
+import { agents, headerKeyOf, headerKeys, optionalKeys } from '../vocabulary';
 import type { Agent, Engine } from '../vocabulary';
-import { quoted } from './context';
+import { quoted, removeLines } from './context';
 import type { CheckContext } from './context';
 
 /** What the engines do with header lines without a word: forget, replace, cut, pass over. */
@@ -34,7 +34,10 @@ function checkFate(context: CheckContext, entry: HeaderEntry, counting: Readonly
             quoted(entry.key),
             engine,
           ),
-      { ...withoutBackslash(context.text, entry), tags: ['unnecessary'] },
+      {
+        ...(isKnown(context, entry) && withoutBackslash(context.text, entry)),
+        tags: ['unnecessary'],
+      },
     );
   if (entry.fate === 'replaced') {
     const kept = counting.get(entry.name);
@@ -44,10 +47,17 @@ function checkFate(context: CheckContext, entry: HeaderEntry, counting: Readonly
       t('{0} is there again below, and {1} keeps only the last one.', quoted(entry.key), engine),
       {
         tags: ['unnecessary'],
+        ...removeLines(context.text, entry.range),
         ...(kept && { related: [{ range: kept.range, message: t('This one counts.') }] }),
       },
     );
   }
+}
+
+/** The engine looks a key up when its value ends: it would refuse a forgotten one that it does not know. */
+function isKnown({ options }: CheckContext, { name }: HeaderEntry): boolean {
+  const key = headerKeyOf(name);
+  return key !== undefined && (key.engine === undefined || key.engine === options.engine);
 }
 
 function withoutBackslash(text: string, entry: HeaderEntry) {
@@ -82,6 +92,7 @@ function checkUnreadKeys(context: CheckContext, stage: Stage): void {
     if (entry.fate !== 'kept' || alwaysRead.has(entry.name)) continue;
     if (entry.name === 'includecmd')
       context.report('lint/unread-key', entry.range, t('{0} accepts {1} and does nothing with it.', context.engine, quoted(entry.key)), {
+        ...removeLines(context.text, entry.range),
         tags: ['deprecated'],
       });
     else if (agent !== undefined && !isRead(agent, entry.name, context.options.engine))
@@ -94,7 +105,7 @@ function checkUnreadKeys(context: CheckContext, stage: Stage): void {
           quoted(entry.key),
           readKeys(agent, context.options.engine),
         ),
-        { tags: ['unnecessary'] },
+        { ...removeLines(context.text, entry.range), tags: ['unnecessary'] },
       );
   }
 }

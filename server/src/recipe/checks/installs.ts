@@ -163,7 +163,6 @@ function reportAsking(context: CheckContext, command: ShellCommand, index: numbe
           title: t('Add {0}', quoted(option)),
           edits: [{ range: { start: word.end, end: word.end }, newText: ` ${option}` }],
           preferred: true,
-          fixAll: true,
         },
       ],
     },

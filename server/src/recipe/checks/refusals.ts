@@ -51,7 +51,7 @@ function describe(context: CheckContext, problem: RecipeProblem): Description {
           'The file begins with a byte order mark, and {0} takes it for part of the key: "invalid header keyword found". Save it as UTF-8 without BOM.',
           engine,
         ),
-        [safely(fix(t('Remove the byte order mark'), { start: problem.entry.keyRange.start, end: problem.entry.keyRange.start + 1 }, ''))],
+        [fix(t('Remove the byte order mark'), { start: problem.entry.keyRange.start, end: problem.entry.keyRange.start + 1 }, '')],
       );
     case 'parse/broken-continuation':
       return say(
@@ -103,7 +103,7 @@ function describe(context: CheckContext, problem: RecipeProblem): Description {
           engine,
           visible(`${slice(text, problem.section.nameRange)} ${problem.section.app?.name ?? ''}`),
         ),
-        [safely(changeTo(problem.section.nameRange, problem.section.name, '%'))],
+        [changeTo(problem.section.nameRange, problem.section.name, '%')],
       );
     case 'parse/indented-section':
       return indentedSection(context, problem.section);
@@ -116,7 +116,7 @@ function describe(context: CheckContext, problem: RecipeProblem): Description {
           engine,
           quoted(problem.section.name),
         ),
-        [safely(fix(t('Put a space there'), at(problem.section.nameRange.end), ' '))],
+        [fix(t('Put a space there'), at(problem.section.nameRange.end), ' ')],
       );
     case 'parse/unknown-section':
       return unknownSection(context, problem.section);
@@ -175,7 +175,7 @@ function unknownHeader({ engine, guess: guessed, options }: CheckContext, entry:
 function indentedSection({ engine, text }: CheckContext, section: Section): Description {
   const indent = { start: section.lineRange.start, end: section.markRange.start };
   const shown = sectionKeyword(section);
-  const fixes = [safely(fix(t('Remove the space in front of {0}', quoted(shown)), indent, ''))];
+  const fixes = [fix(t('Remove the space in front of {0}', quoted(shown)), indent, '')];
   return say(
     t(
       'A section line must begin in the first column. {0} sees the start of a section here, but with the name "{1}", and stops with "invalid section(s) specified".',
@@ -190,8 +190,8 @@ function sectionNameSpace({ engine }: CheckContext, section: Section): Descripti
   const { markRange, nameRange, argumentsRange } = section;
   const fixes =
     nameRange.start > markRange.end
-      ? [safely(fix(t('Remove the space in front of the name'), { start: markRange.end, end: nameRange.start }, ''))]
-      : [safely(fix(t('Put a space there'), { start: nameRange.end, end: argumentsRange.start }, section.arguments === '' ? '' : ' '))];
+      ? [fix(t('Remove the space in front of the name'), { start: markRange.end, end: nameRange.start }, '')]
+      : [fix(t('Put a space there'), { start: nameRange.end, end: argumentsRange.start }, section.arguments === '' ? '' : ' ')];
   const message =
     nameRange.start > markRange.end
       ? t(
@@ -255,11 +255,6 @@ function slice(text: string, range: TextRange): string {
 
 function at(offset: number): TextRange {
   return { start: offset, end: offset };
-}
-
-/** A fix that needs no second look. */
-function safely(safe: Fix): Fix {
-  return { ...safe, fixAll: true };
 }
 
 function fix(title: string, range: TextRange, newText: string): Fix {

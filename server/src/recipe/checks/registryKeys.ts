@@ -3,7 +3,7 @@ import { t } from '../../text/l10n';
 import type { RecipeImage } from '../images';
 import { headerEntry } from '../lookup';
 import type { HeaderEntry } from '../syntax';
-import { quoted } from './context';
+import { quoted, wholeLines } from './context';
 import type { CheckContext, FindingExtra } from './context';
 
 /**
@@ -105,7 +105,7 @@ function wholeReference({ text }: CheckContext, image: RecipeImage, namespace: N
     return {};
   const edits = [
     ...(reference === image.value ? [] : [{ range: image.range, newText: reference }]),
-    ...others.map(({ range }) => ({ range: lineOf(text, range.start), newText: '' })),
+    ...others.map(({ range }) => ({ range: wholeLines(text, range), newText: '' })),
   ];
   return { fixes: [{ title: t('Write {0} into {1} alone', quoted(reference), '`From:`'), edits, preferred: true }] };
 }
@@ -115,12 +115,6 @@ function related({ stage }: RecipeImage): Required<FindingExtra>['related'] {
     const entry = headerEntry(stage, key);
     return entry === undefined ? [] : [{ range: entry.range, message: t('This stands in front.') }];
   });
-}
-
-/** The line with its end. */
-function lineOf(text: string, offset: number): { start: number; end: number } {
-  const newline = text.indexOf('\n', offset);
-  return { start: text.lastIndexOf('\n', offset - 1) + 1, end: newline < 0 ? text.length : newline + 1 };
 }
 
 /** A first part with a dot or a colon, or `localhost`, is a registry (GGCR `pkg/name/repository.go`). */

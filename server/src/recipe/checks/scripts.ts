@@ -5,7 +5,7 @@ import type { Section, Stage } from '../syntax';
 import { quoted } from './context';
 import type { CheckContext } from './context';
 import { isShellScript } from '../shellScripts';
-import { checkCommands, checkSudo } from './commands';
+import { checkCommands, checkSudo, mentionsBash } from './commands';
 import { checkInstalls } from './installs';
 import { checkVariables } from './variables';
 
@@ -18,7 +18,8 @@ export function checkScripts(context: CheckContext): void {
       if (section.content.kind !== 'script' || section.bodyRange.end - section.bodyRange.start > 65_536) continue;
       checkVariables(context, section);
       const isBuild = section.name === 'post' || section.name === 'appinstall';
-      if ((!isBuild && !atRunTime.has(section.name)) || !isShellScript(stage, section, context.text)) continue;
+      const isRun = atRunTime.has(section.name) && mentionsBash(context, section);
+      if ((!isBuild && !isRun) || !isShellScript(stage, section, context.text)) continue;
       const own = shellCommands(context.text, section.bodyRange.start, section.bodyRange.end);
       checkCommands(context, stage, section, own);
       if (!isBuild) continue;
@@ -103,19 +104,39 @@ const wellKnown: ReadonlySet<string> = new Set(['PATH', 'HOME', 'USER', 'PWD', '
 function isSetForRunTime(name: string, environment: readonly string[], post: readonly string[]): boolean {
   if (environment.some((script) => setsVariable(script, name))) return true;
   // `echo 'export X=…' >> $APPTAINER_ENVIRONMENT`, also by way of a here-document.
-  return post.some((script) => /(?:SINGULARITY|APPTAINER)_ENVIRONMENT|\/\.singularity\.d\/env/.test(script) && countOf(script, name) > 1);
+  return post.some((script) => /(?:SINGULARITY|APPTAINER)_ENVIRONMENT|\/\.singularity\.d\/env/.test(script) && isTwice(script, name));
 }
 
+/** `NAME=…`, `for NAME in …`, `read … NAME`. */
 function setsVariable(script: string, name: string): boolean {
-  return script.includes(name) && new RegExp(`(?:^|[\\s;&])${name}=|for\\s+${name}\\s|read\\s.*\\b${name}\\b`).test(script);
+  return (
+    countOf(script, name, 1, (before, after) => {
+      if (after === '=' && /(?:^|[\s;&])$/.test(before)) return true;
+      return !/\w$/.test(before) && ((/\s/.test(after) && /for\s+$/.test(before)) || (!/\w/.test(after) && /read\s/.test(before)));
+    }) > 0
+  );
 }
 
+function isTwice(script: string, name: string): boolean {
+  return countOf(script, name, 2, (before, after) => after === '=' && !/\w$/.test(before)) === 2;
+}
+
+/** `$NAME`, `${NAME…`. */
 function usesVariable(script: string, name: string): boolean {
-  return script.includes(name) && new RegExp(`\\$\\{?${name}\\b`).test(script);
+  return countOf(script, name, 1, (before, after) => /\$\{?$/.test(before) && !/\w/.test(after)) > 0;
 }
 
-function countOf(script: string, name: string): number {
-  return script.match(new RegExp(`\\b${name}=`, 'g'))?.length ?? 0;
+/**
+ * How often a name stands where `test` says, up to `limit`. It is given the stretch of the line before the name (200 characters at most)
+ * and the character behind it. A regular expression for each name is dear.
+ */
+function countOf(script: string, name: string, limit: number, test: (before: string, after: string) => boolean): number {
+  let count = 0;
+  for (let at = script.indexOf(name); at >= 0 && count < limit; at = script.indexOf(name, at + name.length)) {
+    const near = script.slice(Math.max(0, at - 200), at);
+    if (test(near.slice(near.lastIndexOf('\n') + 1), script.charAt(at + name.length))) count++;
+  }
+  return count;
 }
 
 function variableFile({ options }: CheckContext): string {

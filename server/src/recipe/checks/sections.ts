@@ -25,14 +25,17 @@ const buildScripts: ReadonlySet<string> = new Set(['pre', 'setup', 'post']);
 /** Written into the image with a `#!` line. */
 const runScripts: ReadonlySet<string> = new Set(['runscript', 'startscript', 'test']);
 
-function checkIgnoredArguments({ engine, report }: CheckContext, section: Section): void {
+function checkIgnoredArguments({ engine, report, text }: CheckContext, section: Section): void {
   const words = section.arguments.split('#', 1)[0] ?? '';
   if (words.trim() === '') return;
   const start = section.argumentsRange.start + (words.length - words.trimStart().length);
+  const end = section.argumentsRange.start + words.trimEnd().length;
+  const edits = [{ range: { start: section.nameRange.end, end: start }, newText: '\n    ' }];
   report(
     'lint/ignored-arguments',
-    { start, end: section.argumentsRange.start + words.trimEnd().length },
+    { start, end },
     t('{0} ignores what stands behind {1}. The content begins on the next line.', engine, quoted(`%${section.name}`)),
+    text.includes('\r') ? {} : { fixes: [{ title: t('Put it on the next line'), edits, preferred: true }] },
   );
 }
 
@@ -94,7 +97,7 @@ function checkLateShebang(context: CheckContext, section: Section): void {
       '`#!`',
       context.engine,
     ),
-    { fixes: [{ title: t('Remove the blank lines'), edits: [{ range: { start, end: at }, newText: '' }], preferred: true, fixAll: true }] },
+    { fixes: [{ title: t('Remove the blank lines'), edits: [{ range: { start, end: at }, newText: '' }], preferred: true }] },
   );
 }
 

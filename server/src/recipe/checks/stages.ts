@@ -70,7 +70,7 @@ function checkSource(context: CheckContext, stage: Stage, section: Section, name
   const wordText = slice(context, word);
   if (wordText !== 'from')
     context.report('lint/files-from-word', word, t('{0} takes any word before the name of a stage; {1} is meant.', engine, '`from`'), {
-      fixes: [{ title: t('Change to {0}', '`from`'), edits: [{ range: word, newText: 'from' }], preferred: true, fixAll: true }],
+      fixes: [{ title: t('Change to {0}', '`from`'), edits: [{ range: word, newText: 'from' }], preferred: true }],
     });
   if (/\{\{\s*\w+\s*\}\}/.test(name)) return;
   const target = named.get(name);

@@ -1,4 +1,5 @@
 import { t } from '../../text/l10n';
+import { headerEntry } from '../lookup';
 import type { HeaderEntry, Stage } from '../syntax';
 import { osVersionUse, urlVariables } from '../urlVariables';
 import type { UrlVariable } from '../urlVariables';
@@ -16,13 +17,13 @@ export function checkUrlVariables(context: CheckContext, stage: Stage, agent: Ag
       if (!variable.filled) reportLeft(context, agent, entry, variable, use.value);
       else if (use.value === undefined && !isMissing) {
         isMissing = true;
-        reportMissing(context, agent, variable);
+        reportMissing(context, stage, agent, variable);
       }
     }
   }
 }
 
-function reportMissing({ engine, report }: CheckContext, agent: Agent, { range }: UrlVariable): void {
+function reportMissing({ engine, report }: CheckContext, stage: Stage, agent: Agent, { range }: UrlVariable): void {
   report(
     'build/missing-os-version',
     range,
@@ -35,7 +36,14 @@ function reportMissing({ engine, report }: CheckContext, agent: Agent, { range }
         ? 'invalid zypper header, OSVersion referenced in mirror but no OSVersion specified'
         : 'invalid yum header, osversion referenced in mirror but no osversion specified',
     ),
+    addVersion(stage),
   );
+}
+
+function addVersion(stage: Stage): FindingExtra {
+  const end = headerEntry(stage, 'bootstrap')?.range.end;
+  if (end === undefined) return {};
+  return { fixes: [{ title: t('Add {0}', '`OSVersion:`'), edits: [{ range: { start: end, end }, newText: '\nOSVersion: ' }] }] };
 }
 
 function reportLeft(

@@ -1,7 +1,8 @@
 import { t } from '../../text/l10n';
+import type { TextRange } from '../../text/range';
 import type { Section } from '../syntax';
 import { quoted } from './context';
-import type { CheckContext } from './context';
+import type { CheckContext, FindingExtra } from './context';
 
 /** The engines' own variables in scripts (A and S internal/pkg/build/stage.go: which section sees which). */
 export function checkVariables(context: CheckContext, section: Section): void {
@@ -30,6 +31,7 @@ function checkVariable(context: CheckContext, section: Section, prefix: string, 
         '`%post`',
         '`/`',
       ),
+      withoutRootfs(context.text, range),
     );
     return;
   }
@@ -64,4 +66,15 @@ function alsoNames(text: string, at: number, variable: string): boolean {
 function isInComment(text: string, at: number): boolean {
   const lineStart = text.lastIndexOf('\n', at) + 1;
   return /^\s*#/.test(text.slice(lineStart, Math.min(at, lineStart + 200)));
+}
+
+/** `$APPTAINER_ROOTFS/opt` is `/opt` inside the container, and the variable alone is `/`. */
+function withoutRootfs(text: string, { start, end }: TextRange): FindingExtra {
+  const opening = /\$\{?$/.exec(text.slice(Math.max(0, start - 2), start))?.[0];
+  if (opening === undefined) return {};
+  const close = opening.length > 1 ? end + 1 : end;
+  if (opening.length > 1 && text.charAt(end) !== '}') return {};
+  const newText = text.charAt(close) === '/' ? '' : '/';
+  const edits = [{ range: { start: start - opening.length, end: close }, newText }];
+  return { fixes: [{ title: t('Remove {0}', quoted(text.slice(start - opening.length, close))), edits, preferred: true }] };
 }

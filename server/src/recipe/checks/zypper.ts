@@ -1,6 +1,6 @@
 import { t } from '../../text/l10n';
 import { headerEntry } from '../lookup';
-import type { Stage } from '../syntax';
+import type { HeaderEntry, Stage } from '../syntax';
 import { quoted } from './context';
 import type { CheckContext } from './context';
 
@@ -45,6 +45,7 @@ export function checkZypper(context: CheckContext, stage: Stage): void {
       );
       return;
     }
+    checkEnterprise(context, stage, version);
   } else if (!has('mirrorurl') && context.options.engine === 'singularity')
     context.report(
       'build/missing-key',
@@ -52,6 +53,35 @@ export function checkZypper(context: CheckContext, stage: Stage): void {
       `${t('The bootstrap agent {0} needs {1}.', '`zypper`', '`MirrorURL:`')} ${stop('invalid zypper header, no MirrorURL specified')}`,
     );
   checkOtherUrls(context, stage);
+}
+
+/** The version, and the product with its version and machine. */
+function checkEnterprise(context: CheckContext, stage: Stage, version: HeaderEntry): void {
+  const { engine, report } = context;
+  const stop = (words: string) => t('{0} stops with "{1}".', engine, words);
+  const value = context.fill(stage, version.value);
+  const [major = '', minor = ''] = value.split('.');
+  if (!value.includes('{{')) {
+    if (!/^\d+$/.test(major) || !/^\d+$/.test(minor))
+      report(
+        'build/sle-keys',
+        version.valueRange,
+        `${t('The version of SUSE Linux Enterprise is two numbers, such as {0}.', '`15.6`')} ${stop('OSVersion has wrong format')}`,
+      );
+    else if (Number(major) > 12 && headerEntry(stage, 'mirrorurl') === undefined)
+      report(
+        'build/sle-keys',
+        version.range,
+        `${t('Above version 12, SUSE Linux Enterprise needs {0}.', '`MirrorURL:`')} ${stop("for SLE version > 12 'MirrorURL' must be defined and point to the installer")}`,
+      );
+  }
+  const product = headerEntry(stage, 'product');
+  if (product !== undefined && context.fill(stage, product.value).split('/').length > 3)
+    report(
+      'build/sle-keys',
+      product.valueRange,
+      `${t('A product has at most three parts: name, version and machine.')} ${stop('malformed Product setting')}`,
+    );
 }
 
 function checkOtherUrls(context: CheckContext, stage: Stage): void {
