@@ -7,7 +7,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import * as esbuild from 'esbuild';
-import { ariaException, jingException } from './exceptions.mjs';
+import { ariaException, isOtherVersion, jingException } from './exceptions.mjs';
 import { mutants } from './mutants.mjs';
 
 const root = path.resolve(import.meta.dirname, '../../..');
@@ -118,7 +118,7 @@ function ourVerdict(language, { bytes }) {
   };
 }
 
-/** jing stops a batch at the first document that is not well-formed: those go alone. Returns what it said, empty for valid. */
+/** jing stops a batch at the first document that it cannot read: those go alone. Returns what it said, empty for valid. */
 function judgeByJing(documents) {
   const answers = new Map(documents.map(({ file }) => [file, '']));
   const run = (files) => {
@@ -129,10 +129,11 @@ function judgeByJing(documents) {
     }
   };
   const malformed = documents.filter(({ errors }) => errors.includes('M4-001'));
-  run(documents.filter((document) => !malformed.includes(document)).map(({ file }) => file));
+  const otherVersion = documents.filter((document) => !malformed.includes(document) && isOtherVersion(document.text));
+  run(documents.filter((document) => !malformed.includes(document) && !otherVersion.includes(document)).map(({ file }) => file));
   // Not well-formed for us: a sample of them, because each costs a start of the Java machine.
   const alone = malformed.slice(0, 25);
-  for (const { file } of alone) run([file]);
+  for (const { file } of [...alone, ...otherVersion]) run([file]);
   for (const { file } of malformed.filter((document) => !alone.includes(document))) answers.delete(file);
   return answers;
 }
