@@ -7,7 +7,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import * as esbuild from 'esbuild';
-import { ariaException, isOtherVersion, jingException } from './exceptions.mjs';
+import { ariaException, jingException } from './exceptions.mjs';
 import { mutants } from './mutants.mjs';
 
 const root = path.resolve(import.meta.dirname, '../../..');
@@ -121,19 +121,24 @@ function ourVerdict(language, { bytes }) {
 /** jing stops a batch at the first document that it cannot read: those go alone. Returns what it said, empty for valid. */
 function judgeByJing(documents) {
   const answers = new Map(documents.map(({ file }) => [file, '']));
+  /** Returns the documents behind the one that stopped the batch. */
   const run = (files) => {
     const { stdout } = spawnSync('jing', ['-c', schema, ...files], { encoding: 'utf8', maxBuffer: 1 << 28 });
+    let stopped;
     for (const line of stdout.split('\n')) {
-      const match = /^(.*?\.meta4):\d+:\d+: (?:error|fatal|warning): (.*)$/.exec(line);
-      if (match !== null && answers.get(match[1]) === '') answers.set(match[1], match[2]);
+      const match = /^(.*?\.meta4):\d+:\d+: (error|fatal|warning): (.*)$/.exec(line);
+      if (match === null) continue;
+      if (answers.get(match[1]) === '') answers.set(match[1], match[3]);
+      if (match[2] === 'fatal') stopped = match[1];
     }
+    return stopped === undefined ? [] : files.slice(files.indexOf(stopped) + 1);
   };
   const malformed = documents.filter(({ errors }) => errors.includes('M4-001'));
-  const otherVersion = documents.filter((document) => !malformed.includes(document) && isOtherVersion(document.text));
-  run(documents.filter((document) => !malformed.includes(document) && !otherVersion.includes(document)).map(({ file }) => file));
+  let waiting = documents.filter((document) => !malformed.includes(document)).map(({ file }) => file);
+  while (waiting.length > 0) waiting = run(waiting);
   // Not well-formed for us: a sample of them, because each costs a start of the Java machine.
   const alone = malformed.slice(0, 25);
-  for (const { file } of [...alone, ...otherVersion]) run([file]);
+  for (const { file } of alone) run([file]);
   for (const { file } of malformed.filter((document) => !alone.includes(document))) answers.delete(file);
   return answers;
 }
