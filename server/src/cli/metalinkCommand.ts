@@ -142,7 +142,7 @@ async function merge(words: readonly string[], terminal: Terminal): Promise<numb
   const merged = await mergeMetalinkFiles(first, second);
   for (const line of merged.report) terminal.note(line);
   await write(merged.text, values.output, terminal);
-  return exitStatus.good;
+  return merged.conflicts > 0 ? exitStatus.findings : exitStatus.good;
 }
 
 /** To the file, or to standard output; an existing file is not replaced. */

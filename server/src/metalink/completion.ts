@@ -2,14 +2,14 @@ import type { CompletionItem } from 'vscode-languageserver-types';
 import { completionKind, insertTextFormat } from '../text/kinds';
 import { t } from '../text/l10n';
 import type { TextRange } from '../text/range';
-import { completeValue } from './completionValues';
+import { completeValue, priorityBehind } from './completionValues';
 import type { ValueCandidate } from './completionValues';
 import type { MetalinkContext } from './context';
 import { definitionOf } from './definition';
 import { attributeDocumentation, elementDocumentation } from './documentation';
 import { elementTemplate, plainTemplate } from './elementTemplate';
 import { placeAt } from './place';
-import { vocabulary } from './vocabulary';
+import { metalinkNamespace, vocabulary } from './vocabulary';
 import type { AttributeDefinition, ElementDefinition } from './vocabulary';
 import { contentRange } from './xml/tree';
 import type { XmlElement } from './xml/tree';
@@ -31,6 +31,8 @@ export function completeMetalink(context: MetalinkContext, offset: number, optio
     case 'attribute-name':
       return attributeItems(context, place.element, place.attribute.nameRange, place.attribute.name, options);
     case 'attribute-value': {
+      if (place.attribute.name === 'xmlns' && lacksNamespace(place.element))
+        return valueItems(context, [{ value: metalinkNamespace }], place.attribute.valueRange);
       const definition = attributesOf(place.element).find((attribute) => attribute.name === place.attribute.name);
       return definition === undefined
         ? []
@@ -77,16 +79,17 @@ function elementItems(
   const hasAngle = source.text[replaced.start] === '<';
   // A start tag that is complete already only gets another name.
   const onlyName = typed !== undefined && typed.openEnd > typed.nameEnd && source.text[typed.openEnd - 1] === '>';
-  return allowedChildren(parsed.root, parent, typed).map(({ definition, missing }, index) => {
+  const priority = parent?.local === 'file' ? priorityBehind(parent.children.filter((child) => child !== typed)) : undefined;
+  return allowedChildren(parsed.root, parent, typed).map(({ definition, need }, index) => {
     const name = `${prefix}${definition.name}`;
     const documentation = elementDocumentation(definition.name);
-    const template = elementTemplate(definition, { name, prefix, parent: parent?.local });
+    const template = elementTemplate(definition, { name, prefix, parent: parent?.local, priority });
     return {
       label: name,
       kind: completionKind.property,
       filterText: hasAngle ? `<${name}` : name,
       sortText: String(index).padStart(3, '0'),
-      ...(missing && { detail: t('required') }),
+      ...(need !== undefined && { detail: need === 'required' ? t('required') : t('recommended') }),
       insertTextFormat: options.snippets && !onlyName ? insertTextFormat.snippet : insertTextFormat.plainText,
       textEdit: { range, newText: onlyName ? `<${name}` : options.snippets ? template : plainTemplate(template) },
       ...(documentation !== undefined && { documentation: { kind: 'markdown' as const, value: documentation } }),
@@ -94,32 +97,47 @@ function elementItems(
   });
 }
 
-/** Children that the vocabulary allows and that may come once more, required ones first. */
+/** Children that the vocabulary allows and that may come once more: required ones first, then those that should be there. */
 function allowedChildren(
   root: XmlElement | undefined,
   parent: XmlElement | undefined,
   typed: XmlElement | undefined,
-): { definition: ElementDefinition; missing: boolean }[] {
+): { definition: ElementDefinition; need: 'required' | 'recommended' | undefined }[] {
   if (parent === undefined) {
     const metalink = vocabulary.get('metalink');
-    return (root !== undefined && root !== typed) || metalink === undefined ? [] : [{ definition: metalink, missing: true }];
+    return (root !== undefined && root !== typed) || metalink === undefined ? [] : [{ definition: metalink, need: 'required' }];
   }
   const children = definitionOf(parent)?.children ?? [];
   const counted = (name: string) =>
     parent.children.filter((child) => child !== typed && child.local === name && child.namespace === parent.namespace).length;
   return children
     .filter(({ name, most }) => most === undefined || counted(name) < most)
-    .map(({ name, least }) => ({ name, missing: least > counted(name) || (parent.local === 'file' && isSourceMissing(name, counted)) }))
-    .sort((a, b) => Number(b.missing) - Number(a.missing))
-    .flatMap(({ name, missing }) => {
+    .map(({ name, least }) => {
+      if (least > counted(name) || (parent.local === 'file' && isSourceMissing(name, counted))) return { name, need: 'required' as const };
+      return { name, need: counted(name) === 0 && recommended.has(`${parent.local} ${name}`) ? ('recommended' as const) : undefined };
+    })
+    .sort((a, b) => rank(a.need) - rank(b.need))
+    .flatMap(({ name, need }) => {
       const definition = vocabulary.get(name);
-      return definition === undefined ? [] : [{ definition, missing }];
+      return definition === undefined ? [] : [{ definition, need }];
     });
+}
+
+/** Elements that should be there (RFC 5854, sections 4.1.1, 4.1.2, 7.4). */
+const recommended: ReadonlySet<string> = new Set(['metalink origin', 'file size', 'file hash']);
+
+function rank(need: 'required' | 'recommended' | undefined): number {
+  return need === 'required' ? 0 : need === 'recommended' ? 1 : 2;
 }
 
 /** A file needs one `url` or `metaurl` (RFC 5854, section 4.1.2.2): of the two, `url` is offered as what is missing. */
 function isSourceMissing(name: string, counted: (name: string) => number): boolean {
   return name === 'url' && counted('url') + counted('metaurl') === 0;
+}
+
+/** The document element in no namespace, or in one that is only begun: readers know its elements by nothing else. */
+function lacksNamespace(element: XmlElement): boolean {
+  return element.parent === undefined && element.name === 'metalink' && metalinkNamespace.startsWith(element.namespace);
 }
 
 function attributesOf(element: XmlElement): readonly AttributeDefinition[] {
@@ -143,6 +161,17 @@ function attributeItems(
   const present = new Set(element.attributes.map((attribute) => attribute.name).filter((name) => name !== own));
   const hasValue = source.text[replaced.end] === '=';
   const text = (name: string) => (hasValue ? name : snippets ? `${name}="$1"$0` : `${name}=""`);
+  const namespace = `xmlns="${metalinkNamespace}"`;
+  if (lacksNamespace(element) && !present.has('xmlns') && !hasValue)
+    return [
+      {
+        label: 'xmlns',
+        kind: completionKind.field,
+        detail: t('required'),
+        insertTextFormat: insertTextFormat.plainText,
+        textEdit: { range: source.rangeOf(replaced), newText: namespace },
+      },
+    ];
   return attributesOf(element)
     .filter(({ name }) => !present.has(name))
     .map((definition, index) => {

@@ -1,10 +1,11 @@
 import { t } from '../text/l10n';
 import type { CompletionOptions } from './completionOptions';
 import type { MetalinkContext } from './context';
-import { countryName } from './displayNames';
+import { countryName, languageCodes, languageName } from './displayNames';
+import { likelyOrigin, partsOfName, valuesBeside, valuesElsewhere } from './knownValues';
 import { childrenNamed } from './parse';
 import { pieceLengthFor } from './pieceLength';
-import { suggestPath } from './paths';
+import { isSafePath, suggestPath } from './paths';
 import { countries, hashFunctions, metaurlTypes, operatingSystems, signatureTypes } from './registries';
 import type { ValueKind } from './vocabulary';
 import { attributeOf } from './xml/tree';
@@ -16,11 +17,7 @@ export interface ValueCandidate {
   readonly detail?: string;
 }
 
-const languages: readonly [string, string][] = [
-  ['en', 'English'], ['de', 'German'], ['fr', 'French'], ['es', 'Spanish'], ['it', 'Italian'], ['pt', 'Portuguese'], ['pt-BR', 'Portuguese, Brazil'],
-  ['nl', 'Dutch'], ['pl', 'Polish'], ['cs', 'Czech'], ['ru', 'Russian'], ['ja', 'Japanese'], ['ko', 'Korean'], ['zh-Hans', 'Chinese, simplified'],
-  ['zh-Hant', 'Chinese, traditional'],
-]; // prettier-ignore
+const usualLanguages = ['en', 'de', 'fr', 'es', 'it', 'pt', 'pt-BR', 'nl', 'pl', 'cs', 'ru', 'ja', 'ko', 'zh-Hans', 'zh-Hant'];
 
 const usualSystems = ['LINUX', 'MACOS', 'OSX', 'WIN32', 'UNIX'];
 
@@ -32,24 +29,30 @@ export function completeValue(
   options: CompletionOptions,
 ): ValueCandidate[] {
   switch (kind) {
-    case 'hash-type':
+    case 'hash-type': {
+      const beside = valuesBeside(context, element, 'type');
       return [...hashFunctions]
+        .filter(({ name }) => !beside.has(name))
         .reverse()
         .map(({ name, digits, strong }) => ({ value: name, detail: strong ? t('{0} digits', digits) : t('{0} digits, weak', digits) }))
         .sort((a, b) => Number(b.value === 'sha-256') - Number(a.value === 'sha-256'));
+    }
     case 'country':
-      return [...countries].map((code) => {
-        const detail = countryName(code);
-        return { value: code, ...(detail !== undefined && { detail }) };
-      });
+      return [...countries].map((value) => ({ value, ...detailed(countryName(value)) }));
     case 'media-type':
       return signatureTypes.map((value) => ({ value }));
     case 'metaurl-type':
       return metaurlTypes.map((value) => ({ value }));
-    case 'operating-system':
-      return [...usualSystems, ...[...operatingSystems].filter((name) => !usualSystems.includes(name))].map((value) => ({ value }));
-    case 'language':
-      return languages.map(([value, detail]) => ({ value, detail }));
+    case 'operating-system': {
+      const beside = valuesBeside(context, element);
+      return [...new Set([...usualSystems, ...operatingSystems])].filter((value) => !beside.has(value)).map((value) => ({ value }));
+    }
+    case 'language': {
+      const beside = element.local === 'language' ? valuesBeside(context, element) : new Set<string>();
+      return [...usualLanguages, ...languageCodes().filter((code) => !usualLanguages.includes(code))]
+        .filter((value) => !beside.has(value))
+        .map((value) => ({ value, ...detailed(languageName(value)) }));
+    }
     case 'boolean':
       return [{ value: 'true' }, { value: 'false' }];
     case 'date':
@@ -66,22 +69,45 @@ export function completeValue(
     case 'path':
       return pathsOf(element, context).map((value) => ({ value }));
     case 'text':
-    case 'iri':
+      return textsOf(element, context).map((value) => ({ value }));
     case 'iri-reference':
+      return valuesElsewhere(context, element, element.local === 'publisher' ? 'url' : undefined).map((value) => ({ value }));
+    case 'iri': {
+      const origin =
+        element.local === 'origin' ? likelyOrigin(context.parsed.document, context.parsed.root, context.options.fileName) : undefined;
+      return origin === undefined ? [] : [{ value: origin, detail: t('beside the first file') }];
+    }
     case 'integer':
     case 'digest':
       return [];
   }
 }
 
-/** One more than the highest priority among the other sources of the file. */
+/** What the name of the file tells, then what the other files of the document have. */
+function textsOf(element: XmlElement, context: MetalinkContext): string[] {
+  if (element.local === 'publisher') return valuesElsewhere(context, element, 'name');
+  if (element.local === 'signature') return [];
+  const { identity, version } = partsOfName(element.parent);
+  const told = { identity, version }[element.local];
+  return [...new Set([...(told === undefined ? [] : [told]), ...valuesElsewhere(context, element)])];
+}
+
+function detailed(detail: string | undefined): { detail?: string } {
+  return detail === undefined ? {} : { detail };
+}
+
+/** One more than the highest priority among the other sources of the file that holds `element`. */
 function nextPriority(element: XmlElement): number {
-  const others =
-    element.parent?.children.filter((child) => child !== element && (child.local === 'url' || child.local === 'metaurl')) ?? [];
-  const used = others
+  return priorityBehind(element.parent?.children.filter((child) => child !== element) ?? []) ?? 1;
+}
+
+/** One more than the highest priority among sources; undefined where none has one. */
+export function priorityBehind(children: readonly XmlElement[]): number | undefined {
+  const used = children
+    .filter((child) => child.local === 'url' || child.local === 'metaurl')
     .map((child) => Number(attributeOf(child, 'priority')?.value))
     .filter((value) => Number.isInteger(value) && value > 0 && value < 999_999);
-  return Math.max(0, ...used) + 1;
+  return used.length === 0 ? undefined : used.reduce((most, value) => Math.max(most, value), 0) + 1;
 }
 
 const usualLengths = [1_048_576, 262_144, 4_194_304, 16_777_216];
@@ -105,5 +131,7 @@ function pathsOf(element: XmlElement, { parsed }: MetalinkContext): string[] {
       .replace(/[?#].*$/, '');
     return suggestPath(address.slice(address.lastIndexOf('/') + 1)) ?? [];
   });
-  return [...new Set(names)];
+  // What a torrent holds is mostly the file itself.
+  const own = element === file ? [] : [attributeOf(file, 'name')?.value ?? ''].filter(isSafePath);
+  return [...new Set([...own, ...names])];
 }

@@ -10,10 +10,23 @@ export function languageName(tag: string): string | undefined {
   return nameOf('language', tag, /^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/);
 }
 
+/** The two-letter codes of languages, in the order of the alphabet. */
+export function languageCodes(): readonly string[] {
+  const letters = 'abcdefghijklmnopqrstuvwxyz'.split('');
+  return (codes ??= letters.flatMap((first) => letters.map((second) => first + second)).filter((code) => languageName(code) !== undefined));
+}
+
+let codes: readonly string[] | undefined;
+
+const tables = {
+  region: new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' }),
+  language: new Intl.DisplayNames(['en'], { type: 'language', fallback: 'none' }),
+};
+
 function nameOf(type: 'region' | 'language', code: string, shape: RegExp): string | undefined {
   if (!shape.test(code)) return undefined;
   try {
-    const name = new Intl.DisplayNames(['en'], { type, fallback: 'none' }).of(code);
+    const name = tables[type].of(code);
     return name === undefined || name.toLowerCase() === code.toLowerCase() ? undefined : name;
   } catch {
     return undefined; // shaped like a tag and none all the same: it has no name

@@ -8,16 +8,21 @@ export interface TemplatePlace {
   readonly prefix: string;
   /** Local name of the element that it is put into; undefined for the root. */
   readonly parent: string | undefined;
+  /** The next in order, where the other sources of the file have priorities. */
+  readonly priority?: number | undefined;
 }
 
 /** A new element with the attributes that it has to have, as a snippet of LSP: a stop in every value, the last one behind or inside it. */
-export function elementTemplate(definition: ElementDefinition, { name, prefix, parent }: TemplatePlace): string {
+export function elementTemplate(definition: ElementDefinition, { name, prefix, parent, priority }: TemplatePlace): string {
   if (parent === undefined) return `<${name} xmlns="${metalinkNamespace}">\n  <file name="$1">\n    <url>$2</url>\n  </file>$0\n</${name}>`;
   let stop = 0;
-  const attributes = definition.attributes
+  const required = definition.attributes
     .filter(({ required, name: attribute }) => required || (definition.name === 'hash' && attribute === 'type' && parent === 'file'))
     .map((attribute) => ` ${attribute.name}="\${${++stop}${usualValue(attribute)}}"`)
     .join('');
+  const hasPriority = definition.attributes.some((attribute) => attribute.name === 'priority');
+  const order = hasPriority && priority !== undefined ? ` priority="\${${++stop}:${String(priority)}}"` : '';
+  const attributes = required + order;
   if (definition.content !== undefined) return `<${name}${attributes}>\${${++stop}}</${name}>$0`;
   if (definition.children.length === 0) return `<${name}${attributes}/>$0`;
   const child = definition.name === 'pieces' ? 'hash' : 'url';

@@ -11,7 +11,7 @@ import { hashFunction } from './registries';
 import { integerOf, isNonNegativeInteger } from './values';
 import { definitionOf } from './definition';
 import { countryName, languageName } from './displayNames';
-import { metalink3Namespace } from './vocabulary';
+import { metalink3Namespace, metalinkNamespace } from './vocabulary';
 import { attributeOf, contentRange } from './xml/tree';
 import type { XmlElement } from './xml/tree';
 import { textOf } from './xml/value';
@@ -53,11 +53,22 @@ function aboutElement(element: XmlElement): (string | undefined)[] {
 }
 
 function aboutAttribute(element: XmlElement, name: string): (string | undefined)[] {
+  if (/^xmlns(:|$)/.test(name)) return aboutNamespace(element, name);
   const definition = definitionOf(element);
   if (definition === undefined) return [];
   const documentation = attributeDocumentation(element.local, name);
   const section = name === 'xml:lang' ? '2' : definition.attributes.find((attribute) => attribute.name === name)?.section;
   return documentation === undefined ? [] : [`**${name}** — ${documentation}`, reference(section)];
+}
+
+function aboutNamespace(element: XmlElement, name: string): (string | undefined)[] {
+  const declared = attributeOf(element, name)?.value;
+  if (declared === metalinkNamespace)
+    return [
+      t('The namespace of Metalink 4: readers know its elements by it. Which prefix stands for it has no meaning.'),
+      reference('1.2'),
+    ];
+  return declared === metalink3Namespace ? [t('The namespace of Metalink 3; the document can be converted to Metalink 4.')] : [];
 }
 
 /** Elements that kept their meaning are told with it; the older format itself has no RFC. */

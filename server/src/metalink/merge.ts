@@ -1,3 +1,4 @@
+import { groupedNumber } from '../text/human';
 import { t } from '../text/l10n';
 import { entryOf } from './convert';
 import type { MetalinkModel } from './metalinkModel';
@@ -37,7 +38,11 @@ export function mergeMetalinks(first: MetalinkModel, second: MetalinkModel): Mer
       notes.push({
         kind: 'conflict',
         file: entry.name,
-        message: t('Both documents have a file `{0}`, but they describe different bytes. The second one is left out.', entry.name),
+        message: t(
+          'Both documents have a file `{0}`, but they describe different bytes ({1}). The second one is left out.',
+          entry.name,
+          contradictionOf(namesake, entry) ?? '',
+        ),
       });
   }
   const document: MetalinkDocument = {
@@ -51,17 +56,22 @@ export function mergeMetalinks(first: MetalinkModel, second: MetalinkModel): Mer
 }
 
 function sameFile(a: FileEntry, b: FileEntry): boolean {
-  if (contradict(a, b)) return false;
+  if (contradictionOf(a, b) !== undefined) return false;
   const shared = (a.hashes ?? []).some((hash) => strong.has(hash.type) && digestOf(b, hash.type) === hash.value);
   return shared || (a.name === b.name && (a.size === undefined || b.size === undefined || BigInt(a.size) === BigInt(b.size)));
 }
 
 const strong: ReadonlySet<string> = new Set(['sha-256', 'sha-384', 'sha-512', 'shake128', 'shake256']);
 
-/** Two entries cannot be of the same bytes: their sizes, or digests of one type, differ. */
-export function contradict(a: FileEntry, b: FileEntry): boolean {
-  if (a.size !== undefined && b.size !== undefined && BigInt(a.size) !== BigInt(b.size)) return true;
-  return (a.hashes ?? []).some((hash) => (digestOf(b, hash.type) ?? hash.value) !== hash.value);
+/** Why two entries cannot be of the same bytes: their sizes, or digests of one type, differ. Undefined where nothing says so. */
+export function contradictionOf(a: FileEntry, b: FileEntry): string | undefined {
+  if (a.size !== undefined && b.size !== undefined && BigInt(a.size) !== BigInt(b.size))
+    return t('{0} and {1} bytes', groupedNumber(BigInt(a.size)), groupedNumber(BigInt(b.size)));
+  for (const { type, value } of a.hashes ?? []) {
+    const other = digestOf(b, type) ?? value;
+    if (other !== value) return t('{0} {1}… and {2}…', type, value.slice(0, 12), other.slice(0, 12));
+  }
+  return undefined;
 }
 
 function digestOf(entry: FileEntry, type: string): string | undefined {

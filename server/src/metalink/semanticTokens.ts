@@ -26,7 +26,7 @@ export function metalinkSemanticTokens({ parsed, source }: MetalinkContext, type
     if (element.local === 'pieces') return;
     const kind = definitionOf(element)?.content;
     const type = kind && tokenOf[kind];
-    if (type !== undefined && element.plain) {
+    if (type !== undefined && element.children.length === 0 && element.textStart >= 0) {
       const range = contentRange(element);
       const start = source.positionAt(range.start);
       const end = source.positionAt(range.end);

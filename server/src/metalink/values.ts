@@ -1,3 +1,4 @@
+import { countryName, languageName } from './displayNames';
 import { isSpace } from './xml/characters';
 
 // The syntax of values (RFC 5854 and what it refers to). Predicates over the exact text: white space is content (section 2).
@@ -99,14 +100,10 @@ export function isLanguageTag(value: string): boolean {
 export function unknownSubtag(tag: string): string | undefined {
   const [language = '', ...rest] = tag.split('-');
   if (/^(?:i|x)$/i.test(language)) return undefined;
-  if (language.length === 2 && nameOf('language', language.toLowerCase()) === undefined) return language;
+  if (language.length === 2 && languageName(language.toLowerCase()) === undefined) return language;
   if (language.length === 1) return language;
   const region = rest.slice(0, 3).find((subtag) => /^[A-Za-z]{2}$/.test(subtag));
-  return region !== undefined && nameOf('region', region.toUpperCase()) === undefined ? region : undefined;
-}
-
-function nameOf(type: 'language' | 'region', code: string): string | undefined {
-  return new Intl.DisplayNames(['en'], { type, fallback: 'none' }).of(code);
+  return region !== undefined && countryName(region) === undefined ? region : undefined;
 }
 
 /**

@@ -153,17 +153,28 @@ function disagreementOf(file: MetalinkFile, facts: Facts): string | undefined {
   const sizes = [...facts.sizes, ...(file.size === undefined ? [] : [{ value: file.size, source: t('the document') }])];
   const [size] = sizes;
   const otherSize = sizes.find((told) => told.value !== size?.value);
-  if (size && otherSize)
-    return t('Size: {0} by {1}, {2} by {3}.', groupedNumber(size.value), size.source, groupedNumber(otherSize.value), otherSize.source);
+  if (size && otherSize) {
+    const [source, otherSource] = apart(size, otherSize);
+    return t('Size: {0} by {1}, {2} by {3}.', groupedNumber(size.value), source, groupedNumber(otherSize.value), otherSource);
+  }
   for (const [type, told] of facts.hashes) {
     if (settledBy(type, file, facts) !== undefined) continue;
-    const declared = file.hashes.filter((hash) => hash.type === type).map((hash) => ({ value: hash.value, source: t('the document') }));
+    const declared: Told<string>[] = file.hashes
+      .filter((hash) => hash.type === type)
+      .map((hash) => ({ value: hash.value, source: t('the document') }));
     const all = [...declared, ...told];
     const other = all.find(({ value }) => value !== all[0]?.value);
-    if (all[0] && other)
-      return t('{0}: {1}… by {2}, {3}… by {4}.', type, all[0].value.slice(0, 12), all[0].source, other.value.slice(0, 12), other.source);
+    if (all[0] && other) {
+      const [source, otherSource] = apart(all[0], other);
+      return t('{0}: {1}… by {2}, {3}… by {4}.', type, all[0].value.slice(0, 12), source, other.value.slice(0, 12), otherSource);
+    }
   }
   return undefined;
+}
+
+/** What to call two sources: two files of one host by their addresses. */
+function apart(a: Told<unknown>, b: Told<unknown>): [string, string] {
+  return a.source === b.source ? [a.url ?? a.source, b.url ?? b.source] : [a.source, b.source];
 }
 
 /** Values with their sources, to be written. */

@@ -17,6 +17,8 @@ import type { World } from './world';
 export interface Told<T> {
   readonly value: T;
   readonly source: string;
+  /** The address that was asked, for where two of one source have to be told apart. */
+  readonly url?: string;
 }
 
 /** Everything that anybody says about a file, the most trusted first. */
@@ -55,15 +57,15 @@ export async function gatherFacts(world: World, file: MetalinkFile, options: Gat
       if (reference?.kind !== 'url') continue;
       const opened = await world.hubs.open(reference, { signal: options.signal, reason: 'command' });
       const size = opened.files[0]?.size;
-      if (size !== undefined) facts.sizes.push({ value: BigInt(size), source: host });
+      if (size !== undefined) facts.sizes.push({ value: BigInt(size), source: host, url: withoutCredentials(url.url) });
       const { expected = [] } = opened.files[0] ?? {};
       // Header fields are told with their host; what stands in a checksum file beside the image comes last.
       const headers = expected.filter(({ source }) => source.includes(host));
-      fromServer(headers, host, facts);
+      fromServer(headers, url, facts);
       for (const { url: described } of opened.describedBy ?? []) await fromDescribed(world, described, file, facts, options.signal);
       fromServer(
         expected.filter((one) => !headers.includes(one)),
-        host,
+        url,
         facts,
       );
       if (!strongHashes.some((type) => facts.hashes.has(type))) await fromOtherChecksums(world, url, facts, options.signal);
@@ -141,11 +143,13 @@ async function fromDescribed(world: World, url: string, file: MetalinkFile, fact
   for (const { type, value } of described.hashes) addHash(facts, type, { value, source });
 }
 
-function fromServer(expected: readonly ExpectedDigest[], host: string, facts: Facts): void {
+function fromServer(expected: readonly ExpectedDigest[], url: MetalinkUrl, facts: Facts): void {
+  const host = hostOf(url);
   for (const { digest, source } of expected)
     addHash(facts, registeredHashName(digest.algorithm), {
       value: digest.hex,
       source: source.includes(host) ? source : t('{0} on {1}', source, host),
+      url: withoutCredentials(url.url),
     });
 }
 

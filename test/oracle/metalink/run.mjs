@@ -118,18 +118,24 @@ function ourVerdict(language, { bytes }) {
   };
 }
 
-/** jing stops a batch at the first document that is not well-formed: those go alone. Returns what it said, empty for valid. */
+/** jing stops a batch at the first document that it cannot read: those go alone. Returns what it said, empty for valid. */
 function judgeByJing(documents) {
   const answers = new Map(documents.map(({ file }) => [file, '']));
+  /** Returns the documents behind the one that stopped the batch. */
   const run = (files) => {
     const { stdout } = spawnSync('jing', ['-c', schema, ...files], { encoding: 'utf8', maxBuffer: 1 << 28 });
+    let stopped;
     for (const line of stdout.split('\n')) {
-      const match = /^(.*?\.meta4):\d+:\d+: (?:error|fatal|warning): (.*)$/.exec(line);
-      if (match !== null && answers.get(match[1]) === '') answers.set(match[1], match[2]);
+      const match = /^(.*?\.meta4):\d+:\d+: (error|fatal|warning): (.*)$/.exec(line);
+      if (match === null) continue;
+      if (answers.get(match[1]) === '') answers.set(match[1], match[3]);
+      if (match[2] === 'fatal') stopped = match[1];
     }
+    return stopped === undefined ? [] : files.slice(files.indexOf(stopped) + 1);
   };
   const malformed = documents.filter(({ errors }) => errors.includes('M4-001'));
-  run(documents.filter((document) => !malformed.includes(document)).map(({ file }) => file));
+  let waiting = documents.filter((document) => !malformed.includes(document)).map(({ file }) => file);
+  while (waiting.length > 0) waiting = run(waiting);
   // Not well-formed for us: a sample of them, because each costs a start of the Java machine.
   const alone = malformed.slice(0, 25);
   for (const { file } of alone) run([file]);

@@ -152,6 +152,16 @@ test('merge names the file that is no metalink', async () => {
   expect((await run('merge', file('one.meta4'), file('two.meta4'))).status).toContain('two.meta4 is no metalink');
 });
 
+test('merge keeps the first of two files of one name and different bytes, says what differs, and fails', async () => {
+  const sized = (size: number) => incomplete('/mirror/a/tool-1.4.sif').replace('<url>', `<size>${size}</size>\n    <url>`);
+  fs.writeFileSync(file('three.meta4'), sized(640169));
+  fs.writeFileSync(file('four.meta4'), sized(7));
+  const { status, out, notes } = await run('merge', file('three.meta4'), file('four.meta4'));
+  expect(status).toBe(1);
+  expect(notes).toContain('they describe different bytes (640,169 and 7 bytes)');
+  expect(out.match(/<size>.*<.size>/g)).toEqual(['<size>640169</size>']);
+});
+
 test('convert writes Metalink 4 and says what was left out', async () => {
   fs.writeFileSync(
     file('old.metalink'),

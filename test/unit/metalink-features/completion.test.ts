@@ -56,7 +56,27 @@ describe('what is offered', () => {
     [inFile('<description |>a</description>'), ['xml:lang'], []],
     [meta4('<file |></file>'), ['name'], []],
     ['<metalink xmlns="urn:ietf:params:xml:ns:metalink"><origin |/></metalink>', ['dynamic'], []],
+    ['<metalink |></metalink>', ['xmlns'], []],
+    ['<metalink xmlns="|"></metalink>', ['urn:ietf:params:xml:ns:metalink'], []],
+    ['<metalink xmlns="urn:ietf|"></metalink>', ['urn:ietf:params:xml:ns:metalink'], []],
+    [meta4('').replace('>', ' |>'), [], ['xmlns']],
     // values
+    [inFile('<hash type="sha-256">a</hash><hash type="|"></hash>'), ['sha-512'], ['sha-256']],
+    [inFile('<hash type="sha-|256">a</hash>'), ['sha-256', 'sha-512'], []],
+    [inFile('<os>LINUX</os><os>|</os>'), ['MACOS'], ['LINUX']],
+    [inFile('<language>de</language><language>|</language>'), ['en', 'pt-BR', 'sw'], ['de']],
+    [inFile('<description xml:lang="|">a</description>'), ['de', 'ky'], []],
+    [meta4('<file name="a/tool-1.4.sif"><identity>|</identity></file>'), ['tool'], []],
+    [meta4('<file name="a/tool-1.4.sif"><version>|</version></file>'), ['1.4'], []],
+    [meta4('<file name="ubuntu_22.04"><version>|</version></file>'), ['22.04'], []],
+    [meta4('<file name="a"><publisher name="Lab" url="https://l.org/"/></file><file name="b"><publisher name="|"/></file>'), ['Lab'], []],
+    [
+      meta4('<file name="a"><publisher name="Lab" url="https://l.org/"/></file><file name="b"><publisher name="Lab" url="|"/></file>'),
+      ['https://l.org/'],
+      [],
+    ],
+    [meta4('<file name="a"><logo>https://l.org/a.png</logo></file><file name="b"><logo>|</logo></file>'), ['https://l.org/a.png'], []],
+    [inFile('<metaurl mediatype="torrent" name="|">https://a.org/f.torrent</metaurl>'), ['f'], []],
     [inFile('<hash type="|"></hash>'), ['sha-256', 'sha-512', 'md5'], []],
     [inFile('<hash type="sha-|"></hash>'), ['sha-256', 'sha-512'], []],
     [inFile('<hash type="|'), ['sha-256'], []],
@@ -90,7 +110,9 @@ describe('the order', () => {
   test.each<[string, string[]]>([
     [meta4('|'), ['file']],
     [inFile('<|'), ['url']],
-    [inFile('<url>https://a.org/f</url><|'), ['identity']],
+    [inFile('<url>https://a.org/f</url><|'), ['size', 'hash', 'identity']],
+    [inFile('<size>1</size><hash type="md5">a</hash><url>https://a.org/f</url><|'), ['identity']],
+    [meta4('<file name="a"/><|'), ['origin', 'generator']],
     [inFile('<hash type="|"></hash>'), ['sha-256']],
     [inFile('<os>|</os>'), ['LINUX']],
     [inFile('<metaurl |/>'), ['mediatype', 'priority', 'name']],
@@ -101,6 +123,10 @@ describe('the order', () => {
   test('countries are found by name', () => {
     const germany = complete(inFile('<url location="|">x</url>')).find(({ label }) => label === 'de')?.item;
     expect(germany).toMatchObject({ detail: 'Germany', filterText: 'de Germany' });
+  });
+  test('what is recommended is said', () => {
+    expect(complete(inFile('|')).find(({ label }) => label === 'size')?.item.detail).toBe('recommended');
+    expect(complete(inFile('<hash type="md5">a</hash>|')).find(({ label }) => label === 'hash')?.item.detail).toBeUndefined();
   });
   test('what is required is said', () => {
     expect(complete(inFile('<metaurl |/>')).find(({ label }) => label === 'mediatype')?.item.detail).toBe('required');
@@ -119,6 +145,9 @@ describe('the applied edit', () => {
     ['<size>1</size>\n  <ha|\n', 'hash', '<size>1</size>\n  <hash type="sha-256"></hash>\n'],
     ['<pieces length="1" type="md5">|</pieces>', 'hash', '<pieces length="1" type="md5"><hash></hash></pieces>'],
     ['<pub|', 'publisher', '<publisher name=""/>'],
+    ['<url priority="1">a</url><|', 'url', '<url priority="1">a</url><url priority="2"></url>'],
+    ['<url priority="1">a</url><|', 'metaurl', '<url priority="1">a</url><metaurl mediatype="torrent" priority="2"></metaurl>'],
+    ['<url>a</url><|', 'url', '<url>a</url><url></url>'],
     ['<|', 'signature', '<signature mediatype="application/pgp-signature"></signature>'],
     ['<|', 'metaurl', '<metaurl mediatype="torrent"></metaurl>'],
     ['<|', 'pieces', '<pieces length="1048576" type="sha-256">\n  <hash></hash>\n</pieces>'],
@@ -150,4 +179,14 @@ describe('the applied edit', () => {
     const text = '<m:metalink xmlns:m="urn:ietf:params:xml:ns:metalink"><m:file name="f"><|</m:file></m:metalink>';
     expect(taken(text, 'm:pieces')).toContain('<m:pieces length="1048576" type="sha-256">\n  <m:hash></m:hash>\n</m:pieces>');
   });
+});
+
+test('an origin beside the first file, by the name of the document', () => {
+  const { text, offset } = withCursor(meta4('<origin>|</origin><file name="f"><url>https://a.org/d/f?x=1</url></file>'));
+  const context = { ...contextOf(text), options: { fileName: 'file:///project/tool.meta4' } };
+  expect(completeMetalink(context, offset, options).map(({ label }) => label)).toEqual(['https://a.org/d/tool.meta4']);
+});
+
+test('namespace of a document element that has none', () => {
+  expect(taken('<metalink |></metalink>', 'xmlns', true)).toBe('<metalink xmlns="urn:ietf:params:xml:ns:metalink"></metalink>');
 });

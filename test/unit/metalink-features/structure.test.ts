@@ -122,6 +122,12 @@ describe('inlay hints', () => {
   );
 });
 
+test('semantic tokens: a URL with a reference in it is one token', () => {
+  const context = contextOf(inFile('<url>https://a.org/f?a=1&amp;b=2</url>'));
+  const data = metalinkSemanticTokens(context, { number: 0, string: 1, enumMember: 2, regexp: 3 });
+  expect([data.length, data[2]]).toEqual([5, 'https://a.org/f?a=1&amp;b=2'.length]);
+});
+
 test('semantic tokens: values by their kind', () => {
   const context = contextOf(sample);
   const data = metalinkSemanticTokens(context, { number: 0, string: 1, enumMember: 2, regexp: 3 });

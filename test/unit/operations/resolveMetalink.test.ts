@@ -147,6 +147,8 @@ describe('what is refused', () => {
     const { conflicts, text, report, applied } = await resolve(before);
     expect({ conflicts, text, applied }).toEqual({ conflicts: 1, text: before, applied: 0 });
     expect(report).toContain('the sources disagree');
+    // Both are of one host: their addresses tell them apart.
+    expect(report).toContain(`by ${started.hub.origin}/mirror/a/tool-1.4.sif, 1,000 by ${started.hub.origin}/mirror/b/tool-1.4.sif`);
   });
 
   test('digests that differ', async () => {

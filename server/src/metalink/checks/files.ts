@@ -3,7 +3,8 @@ import { insertChild, qualified, setAttribute } from '../edits';
 import { dateMilliseconds } from '../dates';
 import { foldPath, longestPath } from '../paths';
 import { childrenNamed } from '../parse';
-import { integerOf, schemeOf, userinfoOf } from '../values';
+import { likelyOrigin } from '../knownValues';
+import { integerOf, schemeOf } from '../values';
 import { attributeOf, contentRange, nameRange } from '../xml/tree';
 import type { XmlAttribute, XmlElement } from '../xml/tree';
 import { escapeAttribute, escapeText } from '../xml/value';
@@ -27,7 +28,7 @@ export function checkFiles(context: CheckContext, root: XmlElement): void {
   }
   if (childrenNamed(root, 'origin').length === 0 && files.length > 0) {
     const message = t('There is no `origin`. With one, readers can look for a newer version of this document.');
-    context.report('M4-025', nameRange(root), message, { fixes: originFixes(context, root, files[0]) });
+    context.report('M4-025', nameRange(root), message, { fixes: originFixes(context, root) });
   }
   checkUniqueNames(context, files);
   checkOrderOfDates(context, root);
@@ -49,17 +50,13 @@ export function checkFile(context: CheckContext, file: XmlElement): void {
   checkProtection(context, file, urls);
 }
 
-/** Where the document will be is the author's to say. Likely is: beside the file that it describes, under its own name. */
-function originFixes(context: CheckContext, root: XmlElement, file: XmlElement | undefined): ReturnType<typeof fixWith>[] {
-  const url = file === undefined ? undefined : childrenNamed(file, 'url').map((each) => context.valueOf(each)?.trim() ?? '')[0];
-  const name = context.fileName?.split(/[/\\]/).at(-1);
-  if (url === undefined || name === undefined || !/^https?:/i.test(url) || userinfoOf(url) !== undefined || !URL.canParse(name, url))
-    return [];
-  const origin = new URL(name, url);
-  origin.search = '';
+/** Where the document will be is the author's to say; likely is a place beside its first file. */
+function originFixes(context: CheckContext, root: XmlElement): ReturnType<typeof fixWith>[] {
+  const origin = likelyOrigin(context.document, root, context.fileName);
+  if (origin === undefined) return [];
   const element = qualified(root, 'origin');
-  const lines = [`<${element}>${escapeText(origin.href)}</${element}>`];
-  return [fixWith(t('Insert the origin `{0}`', origin.href), [insertChild(context.document, root, lines)], { preferred: false })];
+  const lines = [`<${element}>${escapeText(origin)}</${element}>`];
+  return [fixWith(t('Insert the origin `{0}`', origin), [insertChild(context.document, root, lines)], { preferred: false })];
 }
 
 function reportNameless(context: CheckContext, file: XmlElement, name: XmlAttribute | undefined): void {

@@ -2,7 +2,7 @@ import type { Fix } from '../../text/finding';
 import { t } from '../../text/l10n';
 import { entryOf } from '../convert';
 import { insertChild, removeElement } from '../edits';
-import { contradict } from '../merge';
+import { contradictionOf } from '../merge';
 import { readFile } from '../model4';
 import { trimSpace } from '../values';
 import { vocabulary } from '../vocabulary';
@@ -21,7 +21,8 @@ const longestEntry = 100_000;
 export function mergeFix(document: XmlDocument, first: XmlElement, second: XmlElement, name: string): Fix | undefined {
   if (second.end - second.start > longestEntry || !isPlainEntry(document, second) || first.prefix !== second.prefix) return undefined;
   const locate = (range: { readonly start: number; readonly end: number }) => ({ range, line: 0 });
-  if (contradict(entryOf(readFile(document, first, locate), name), entryOf(readFile(document, second, locate), name))) return undefined;
+  const entry = (file: XmlElement) => entryOf(readFile(document, file, locate), name);
+  if (contradictionOf(entry(first), entry(second)) !== undefined) return undefined;
   const present = new Set(first.children.map((child) => identityOf(document, child)));
   const moved = second.children.filter((child) => !present.has(identityOf(document, child)));
   const lines = moved.map(({ start, end }) => document.text.slice(start, end));
