@@ -30,7 +30,7 @@ export async function run(report) {
       alias: { openpgp: path.join(root, 'node_modules/openpgp/dist/node/openpgp.min.cjs') },
       logLevel: 'error',
     });
-    const rounds = report.quick ? 2 : 4;
+    const rounds = report.quick ? 3 : 5;
     const runs = { openssl: [], signed: [], both: [] };
     let sha256 = '';
     let megabytes = 0;
@@ -48,15 +48,20 @@ export async function run(report) {
         megabytes = Math.max(megabytes, result.megabytes);
       }
     }
-    const best = (kind) => Math.min(...runs[kind]);
     const what = `${size >> 20} MiB SIF`;
-    const beside = { theirs: best('openssl'), versus: 'openssl dgst', unit: 'ms', budget: '1.2 × openssl' };
-    report.row({ what: `${what}, signature`, ours: best('signed'), ...beside });
-    report.row({ what: `${what}, signature and declared sha-256`, ours: best('both'), ...beside });
+    const beside = { versus: 'openssl dgst', unit: 'ms', budget: '1.2 × openssl' };
+    report.row({ what: `${what}, signature`, ...middlePair(runs.signed, runs.openssl), ...beside });
+    report.row({ what: `${what}, signature and declared sha-256`, ...middlePair(runs.both, runs.openssl), ...beside });
     report.row({ what: `${what}, largest resident memory`, ours: megabytes, unit: 'MB', budget: '150 MB' });
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** The round whose ratio is the middle one: what runs in turn shares what else the machine does. */
+function middlePair(ours, theirs) {
+  const pairs = ours.map((mine, round) => ({ ours: mine, theirs: theirs[round] }));
+  return pairs.sort((a, b) => a.ours / a.theirs - b.ours / b.theirs)[Math.floor(pairs.length / 2)];
 }
 
 async function signedImage(folder, size) {
