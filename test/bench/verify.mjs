@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import * as esbuild from 'esbuild';
 import { createCleartextMessage, generateKey, readPrivateKey, sign } from 'openpgp';
+import { middlePair } from './pairs.mjs';
 import { metadataText, partitionExtra, signatureExtra, writeSif } from '../oracle/sif/sifWriter.mjs';
 
 export const name = 'verify';
@@ -56,12 +57,6 @@ export async function run(report) {
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** The round whose ratio is the middle one: what runs in turn shares what else the machine does. */
-function middlePair(ours, theirs) {
-  const pairs = ours.map((mine, round) => ({ ours: mine, theirs: theirs[round] }));
-  return pairs.sort((a, b) => a.ours / a.theirs - b.ours / b.theirs)[Math.floor(pairs.length / 2)];
 }
 
 async function signedImage(folder, size) {
