@@ -1,10 +1,12 @@
 // Loaded into every thread of a process before anything else (`--require`): in the place of one folder's contents it has as many entries
-// as FAKE_COUNT says, which stand on no disk, and every answer about one takes FAKE_DELAY milliseconds. Each call is one letter in FAKE_LOG.
+// as FAKE_COUNT says, which stand on no disk, and every answer about one takes FAKE_DELAY milliseconds. Of FAKE_GONE one
+// is gone when it is asked about. Each call is one letter in FAKE_LOG.
 import fs from 'node:fs';
 
 const folder = process.env.FAKE_FOLDER ?? '';
 const count = Number(process.env.FAKE_COUNT);
 const delay = Number(process.env.FAKE_DELAY);
+const gone = Number(process.env.FAKE_GONE ?? Infinity);
 const log = fs.openSync(process.env.FAKE_LOG ?? '', 'a');
 const clock = new Int32Array(new SharedArrayBuffer(4));
 
@@ -55,7 +57,11 @@ replace(fs, 'opendirSync', isFolder, () => {
   const left = names();
   return { readSync: () => left.next().value ?? null, closeSync: () => undefined };
 });
-replace(fs, 'lstatSync', isEntry, statOf);
+let looks = 0;
+replace(fs, 'lstatSync', isEntry, () => {
+  const stat = statOf();
+  return ++looks % gone === 0 ? undefined : stat;
+});
 replace(fs, 'lstat', isEntry, (...rest) => {
   (rest.at(-1) as (error: null, stat: fs.Stats) => void)(null, statOf());
 });
