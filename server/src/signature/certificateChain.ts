@@ -16,13 +16,12 @@ const mostChecks = 100;
  * the engines judge (apptainer internal/pkg/signature/verify.go): validity, uses, path lengths and critical extensions of the whole
  * chain, no weak hashes. Whether a certificate was revoked is not asked. Never throws.
  */
-export function certificateProblem(leaf: X509Certificate, authorities: readonly X509Certificate[], now: Date): string | undefined {
-  const roots = authorities.filter(isSelfSigned);
+export function certificateProblem(leaf: X509Certificate, { roots, authorities }: Authorities, now: Date): string | undefined {
   let checks = 0;
   let worst: string | undefined;
 
   const isIssuer = (certificate: X509Certificate, issuer: X509Certificate): boolean =>
-    certificate.checkIssued(issuer) && checks++ < mostChecks && certificate.verify(issuer.publicKey);
+    names(certificate, issuer) && checks++ < mostChecks && certificate.verify(issuer.publicKey);
 
   /** Whether a root can be reached from the last of the chain. */
   const reaches = (chain: readonly X509Certificate[]): boolean => {
@@ -34,12 +33,19 @@ export function certificateProblem(leaf: X509Certificate, authorities: readonly 
     }
     if (roots.includes(last)) return true;
     if (chain.length >= longestChain) return false;
-    const above = [...roots, ...authorities.filter((one) => !roots.includes(one))];
+    const above = [...roots, ...authorities];
     if (above.some((issuer) => !chain.includes(issuer) && isIssuer(last, issuer) && reaches([...chain, issuer]))) return true;
     return roots.length === 0 && systemRoots().some((root) => isIssuer(last, root) && linkProblem([...chain, root], now) === undefined);
   };
   if (reaches([leaf])) return undefined;
   return worst ?? t('it does not chain to a trusted root');
+}
+
+/** What a chain may lead over, and where it must end. */
+export interface Authorities {
+  readonly roots: readonly X509Certificate[];
+  /** Those that are no roots. */
+  readonly authorities: readonly X509Certificate[];
 }
 
 /** Whether a certificate is signed by its own key: a root where it is given as such. */
@@ -49,7 +55,12 @@ export function isSelfSigned(certificate: X509Certificate): boolean {
 
 /** Whether the one is signed by the key of the other. */
 export function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
-  return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
+  return names(certificate, issuer) && certificate.verify(issuer.publicKey);
+}
+
+/** Whether the one names the other as its issuer. By the texts first: that is quick, and most do not. */
+function names(certificate: X509Certificate, issuer: X509Certificate): boolean {
+  return certificate.issuer === issuer.subject && certificate.checkIssued(issuer);
 }
 
 /** What stands against the last certificate of a chain that begins with the leaf. */
