@@ -70,7 +70,7 @@ function linkProblem(chain: readonly X509Certificate[], now: Date): string | und
   if (last === undefined || extensions === undefined) return t('it, or one above it, cannot be read');
   const isAbove = chain.length > 1;
   if (!maySignCode(last)) return t('it is not made for code signing');
-  if (now < new Date(last.validFrom) || now > new Date(last.validTo)) return t('it, or one above it, is not valid now');
+  if (!isValidAt(last, now)) return t('it, or one above it, is not valid now');
   if (extensions.unknownCritical.length > 0)
     return t('it, or one above it, demands what is not known here: {0}', extensions.unknownCritical.join(', '));
   // What stands for itself: how it is signed does not count.
@@ -82,6 +82,11 @@ function linkProblem(chain: readonly X509Certificate[], now: Date): string | und
     return t('an authority above it allows {0} authorities below itself, and there are {1}', extensions.pathLength, between);
   const named = chain.slice(0, -1).some((one) => extensionsOf(one)?.hasAlternativeNames !== false);
   return extensions.limitsNames && named ? t('an authority above it limits names, which is not looked into here') : undefined;
+}
+
+/** A time that cannot be read is none within: comparing with it says no. */
+function isValidAt(certificate: X509Certificate, now: Date): boolean {
+  return now >= new Date(certificate.validFrom) && now <= new Date(certificate.validTo);
 }
 
 const read = new WeakMap<X509Certificate, CertificateExtensions>();
