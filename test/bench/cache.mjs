@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import * as esbuild from 'esbuild';
+import { middlePair } from './pairs.mjs';
 
 export const name = 'cache';
 
@@ -56,8 +57,8 @@ async function measure(report, listKind, folder, count) {
   if (entries.length !== count) throw new Error(`${entries.length} of ${count} entries were listed`);
 
   const what = `${count.toLocaleString('en')} entries`;
-  report.row({ what: `${what}, listed`, ours: middle(ours), theirs: middle(find), unit: 'ms', versus: 'find -ls' });
-  report.row({ what: `${what}, listed`, ours: middle(ours), theirs: middle(du), unit: 'ms', versus: 'du -s' });
+  report.row({ what: `${what}, listed`, ...middlePair(ours, find), unit: 'ms', versus: 'find -ls' });
+  report.row({ what: `${what}, listed`, ...middlePair(ours, du), unit: 'ms', versus: 'du -s' });
   report.row({ what: `${what}, longest wait of anything else in the process`, ours: longest, unit: 'ms' });
 
   const controller = new AbortController();
@@ -79,8 +80,4 @@ async function time(work) {
   const started = performance.now();
   await work();
   return performance.now() - started;
-}
-
-function middle(values) {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 }

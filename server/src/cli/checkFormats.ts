@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { Log, Notification, Result } from 'sarif';
 import type { CheckedFile } from '../operations/check';
 import { rulePage } from '../operations/rulePages';
 import type { Finding, Severity } from '../text/finding';
@@ -43,12 +44,12 @@ export function checkJson(files: readonly CheckedFile[]): string {
   });
 }
 
-const sarifLevels: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', information: 'note', hint: 'note' };
+const sarifLevels: Readonly<Record<Severity, Result.level>> = { error: 'error', warning: 'warning', information: 'note', hint: 'note' };
 
-/** SARIF 2.1.0 (OASIS), for code-scanning services: columns count from 1 in UTF-16 units. */
+/** SARIF 2.1.0 (OASIS; its schema as types), for code-scanning services: columns count from 1 in UTF-16 units. */
 export function checkSarif(files: readonly CheckedFile[]): string {
   const codes = [...new Set(files.flatMap((file) => file.findings.map((f) => f.code)))].sort();
-  return jsonText({
+  const log: Log = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
     runs: [
@@ -65,7 +66,7 @@ export function checkSarif(files: readonly CheckedFile[]): string {
         invocations: [
           {
             executionSuccessful: files.every(({ problem }) => problem === undefined),
-            toolExecutionNotifications: files.flatMap(({ path: file, problem }) =>
+            toolExecutionNotifications: files.flatMap(({ path: file, problem }): Notification[] =>
               problem === undefined
                 ? []
                 : [
@@ -81,10 +82,11 @@ export function checkSarif(files: readonly CheckedFile[]): string {
         results: files.flatMap((file) => file.findings.map((finding) => sarifResult(file, finding, codes))),
       },
     ],
-  });
+  };
+  return jsonText(log);
 }
 
-function sarifResult(file: CheckedFile, finding: Finding, codes: readonly string[]): object {
+function sarifResult(file: CheckedFile, finding: Finding, codes: readonly string[]): Result {
   const { start, end } = file.source.rangeOf(finding.range);
   return {
     ruleId: finding.code,

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { parsePlatform } from '../image/platform';
 import { inspectTarget } from '../operations/inspect';
 import { inspectText } from '../operations/inspectText';
 import { t } from '../text/l10n';
@@ -19,6 +20,8 @@ export async function inspect(words: readonly string[], terminal: Terminal, envi
   const [word, ...more] = positionals;
   if (word === undefined || more.length > 0) throw new UsageError(t('inspect takes one target.'));
   const format = choice('--format', values.format ?? 'text', ['text', 'json']);
+  if (values.platform !== undefined && parsePlatform(values.platform) === undefined)
+    throw new UsageError(t('--platform takes a platform such as linux/arm64, not "{0}".', values.platform));
   const settings = environment.settings(values.platform === undefined ? {} : { 'online.platform': values.platform });
   const items = await inspectTarget(await environment.world(settings), targetOf(word), { signal: terminal.signal });
   if (format === 'json') terminal.out(jsonText(items.length === 1 ? items[0] : items));

@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import path from 'node:path';
-import { verifyTarget } from '../operations/verify';
+import { nothingKnown, verifyTarget } from '../operations/verify';
 import { reportLine, reportText } from '../operations/reportText';
+import { withoutUserinfo } from '../image/referenceNames';
 import { worstVerdict } from '../image/verdict';
 import type { VerificationReport } from '../image/verdict';
 import { t } from '../text/l10n';
+import { noSuchFile } from '../text/noSuchFile';
 import { choice } from './choice';
 import type { Environment } from './environment';
 import { jsonText } from './jsonText';
@@ -32,16 +34,23 @@ export async function verify(words: readonly string[], terminal: Terminal, envir
   const [word, ...more] = positionals;
   if (word === undefined || more.length > 0) throw new UsageError(t('verify takes one target.'));
   const format = choice('--format', values.format ?? 'text', ['text', 'json']);
-  for (const key of values.key ?? []) if (!existsSync(key)) throw new Error(t('There is no file {0}.', key));
-  const settings = environment.settings(values.offline === true ? { 'verify.fetchKeys': false, 'online.enabled': false } : {});
-  const reports = await verifyTarget(await environment.world(settings), targetOf(word), {
-    ...(values.metalink !== undefined && { metalink: path.resolve(values.metalink) }),
-    keys: values.key ?? [],
-    fingerprints: (values.fingerprint ?? []).map(fingerprint),
-    legacy: values.legacy === true,
-    offline: values.offline === true,
-    signal: terminal.signal,
-    onProgress: (progress) => terminal.progress(progressText(progress)),
+  const verifyIt = async (): Promise<readonly VerificationReport[]> => {
+    for (const key of values.key ?? []) if (!existsSync(key)) throw new Error(noSuchFile(key));
+    const settings = environment.settings(values.offline === true ? { 'verify.fetchKeys': false, 'online.enabled': false } : {});
+    return verifyTarget(await environment.world(settings), targetOf(word), {
+      ...(values.metalink !== undefined && { metalink: path.resolve(values.metalink) }),
+      keys: values.key ?? [],
+      fingerprints: (values.fingerprint ?? []).map(fingerprint),
+      legacy: values.legacy === true,
+      offline: values.offline === true,
+      signal: terminal.signal,
+      onProgress: (progress) => terminal.progress(progressText(progress)),
+    });
+  };
+  const reports = await verifyIt().catch((error: unknown) => {
+    // Who reads JSON gets JSON, also when there was nothing to look at.
+    if (format !== 'json' || error instanceof UsageError || terminal.signal.aborted) throw error;
+    return [nothingKnown(withoutUserinfo(word), error instanceof Error ? error.message : String(error))];
   });
   terminal.progress('');
   if (format === 'json') terminal.out(jsonText(reports.length === 1 ? reports[0] : reports));

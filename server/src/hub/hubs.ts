@@ -9,7 +9,7 @@ import type { IpfsOptions } from './ipfs';
 import { createLibraryHub } from './library';
 import type { LibraryOptions } from './libraryEndpoint';
 import { createOciHub } from './oci';
-import { formatPlatform } from './platformChoice';
+import { formatPlatform } from '../image/platform';
 import { createRegistryClient } from './registryClient';
 import { createRevalidatingClient } from './revalidation';
 import { objectOf } from './shape';

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Settings } from '../settings';
 import type { Finding } from '../text/finding';
 import { t } from '../text/l10n';
+import { noSuchFileHere } from '../text/noSuchFile';
 import { createSourceText } from '../text/sourceText';
 import type { SourceText } from '../text/sourceText';
 import { filesBelow } from './filesBelow';
@@ -77,7 +78,7 @@ async function* checkFolder(folder: string, { options, rulesOf, seen }: Walk): A
       if (checked !== undefined) yield checked;
     }
   } catch (error) {
-    yield unread(folder, options.language ?? 'recipe', readProblem(error));
+    yield unread(folder, options.language ?? 'recipe', readProblem(folder, error));
   }
 }
 
@@ -123,7 +124,7 @@ function checkFile(file: string, options: CheckOptions, reached: Reached): Check
     bytes = fs.readFileSync(file);
   } catch (error) {
     if (!reached.named && options.language === undefined && languageByName(file) === undefined) return undefined;
-    return unread(file, options.language ?? languageByName(file) ?? 'recipe', readProblem(error));
+    return unread(file, options.language ?? languageByName(file) ?? 'recipe', readProblem(file, error));
   }
   return checkBytes(file, bytes, options, reached);
 }
@@ -156,9 +157,9 @@ export function languageOf(file: string, bytes: Uint8Array, named: boolean): Lan
   return byName === undefined ? undefined : byContent;
 }
 
-function readProblem(error: unknown): string {
+function readProblem(file: string, error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOENT') return t('There is no such file.');
+  if (code === 'ENOENT') return noSuchFileHere(file);
   if (code === 'EACCES' || code === 'EPERM') return t('You may not read this file.');
   return error instanceof Error ? error.message : String(error);
 }

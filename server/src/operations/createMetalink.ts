@@ -7,6 +7,7 @@ import { hasCode } from '../platform/durable';
 import type { MetalinkTextResult, Target } from '../protocol';
 import { createSourceText } from '../text/sourceText';
 import { t } from '../text/l10n';
+import { noSuchFile } from '../text/noSuchFile';
 import { readImageFile } from './contentsView';
 import { imageName, localEntry, referenceEntries } from './imageEntries';
 import type { EntryMaking } from './imageEntries';
@@ -55,7 +56,7 @@ async function entriesFor(making: EntryMaking, target: Target): Promise<FileEntr
 
 async function pathEntries(making: EntryMaking, file: string): Promise<FileEntry[]> {
   const stat = await fs.stat(file).catch((error: unknown) => {
-    throw hasCode(error, 'ENOENT', 'ENOTDIR') ? new Error(t('There is no file {0}.', file), { cause: error }) : error;
+    throw hasCode(error, 'ENOENT', 'ENOTDIR') ? new Error(noSuchFile(file), { cause: error }) : error;
   });
   if (stat.isDirectory()) return folderEntries(making, file);
   if (!stat.isFile()) throw new Error(t('{0} is no file.', file));
@@ -102,7 +103,7 @@ async function withSignature(entries: readonly FileEntry[], { signature }: Creat
   const [entry, ...more] = entries;
   if (entry === undefined || more.length > 0) throw new Error(t('A signature belongs to one file; there are {0}.', entries.length));
   const value = await fs.readFile(signature, 'utf8').catch((error: unknown) => {
-    throw hasCode(error, 'ENOENT') ? new Error(t('There is no file {0}.', signature), { cause: error }) : error;
+    throw hasCode(error, 'ENOENT') ? new Error(noSuchFile(signature), { cause: error }) : error;
   });
   // The whole file: a signed SIF holds such a block too.
   if (!/^\s*-----BEGIN PGP SIGNATURE-----\r?\n[\x09-\x7e]*-----END PGP SIGNATURE-----\s*$/.test(value))

@@ -5,6 +5,7 @@ import { parseReference } from '../image/reference';
 import { withoutUserinfo } from '../image/referenceNames';
 import type { InspectItem, Target } from '../protocol';
 import { t } from '../text/l10n';
+import { noSuchFileHere } from '../text/noSuchFile';
 import { createSourceText } from '../text/sourceText';
 import { contentsView, readImageFile } from './contentsView';
 import { describeReference } from './describe';
@@ -60,7 +61,7 @@ async function inspectPath(file: string): Promise<InspectItem> {
     return { title: file, contents: contentsView(await readImageFile(file)) };
   } catch (error) {
     const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    return { title: file, problem: missing ? t('There is no such file.') : error instanceof Error ? error.message : String(error) };
+    return { title: file, problem: missing ? noSuchFileHere(file) : error instanceof Error ? error.message : String(error) };
   }
 }
 

@@ -2,6 +2,7 @@ import { declareUtf8, decodeXml } from '../metalink/xml/decode';
 import type { DecodedXml } from '../metalink/xml/decode';
 import fs from 'node:fs/promises';
 import { t } from '../text/l10n';
+import { noSuchFile } from '../text/noSuchFile';
 
 const sizeLimit = 512 * 1024 * 1024;
 
@@ -24,7 +25,7 @@ export async function readMetalinkToEdit(file: string): Promise<string> {
 async function decodedFile(file: string): Promise<DecodedXml> {
   const handle = await fs.open(file, 'r').catch((error: unknown) => {
     const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    throw missing ? new Error(t('There is no file {0}.', file), { cause: error }) : error;
+    throw missing ? new Error(noSuchFile(file), { cause: error }) : error;
   });
   try {
     if ((await handle.stat()).size > sizeLimit) throw new Error(t('{0} is too large to be a metalink.', file));

@@ -1,7 +1,7 @@
 import { formatDigest, shortDigest } from '../image/digest';
 import type { RegistryReference, ShubReference } from '../image/reference';
 import { HubError } from '../hub/hub';
-import { formatPlatform } from '../hub/platformChoice';
+import { formatPlatform } from '../image/platform';
 import type { Platform } from '../image/summary';
 import { without } from '../image/without';
 import { nearest } from '../text/nearest';

@@ -13,6 +13,7 @@ import { parseReference } from '../image/reference';
 import { hasCode, renameDurably } from '../platform/durable';
 import type { Engine, PulledItem, PullParams, Target } from '../protocol';
 import { t } from '../text/l10n';
+import { noSuchFile } from '../text/noSuchFile';
 import { verifiedFile } from '../verify/verifiedFile';
 import { engineTitle } from './cacheLookup';
 import { completeLayouts } from './completeLayout';
@@ -91,8 +92,7 @@ function asFolder(destination: PullParams['destination']): PullParams['destinati
 
 async function pullItem(world: World, item: TargetItem, destination: PullParams['destination'], options: PullOptions): Promise<PulledItem> {
   if (item.kind === 'unreachable') return { title: item.title, outcome: 'failed', message: item.problem };
-  if (item.kind === 'local' && !existsSync(item.path))
-    return { title: item.title, outcome: 'failed', message: t('There is no file {0}.', item.path) };
+  if (item.kind === 'local' && !existsSync(item.path)) return { title: item.title, outcome: 'failed', message: noSuchFile(item.path) };
   if (item.kind === 'local')
     return { title: item.title, outcome: 'already-there', path: item.path, message: t('{0} is on this machine already.', item.title) };
   try {

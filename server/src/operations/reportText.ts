@@ -73,8 +73,20 @@ function checkLine(check: Check): string {
     check.status === 'fail' && check.expected !== undefined
       ? ` (${t('expected {0}, found {1}', check.expected, check.actual ?? t('nothing'))})`
       : '';
-  const source = check.source === undefined ? '' : ` [${check.channel === undefined ? check.source : `${check.source}, ${check.channel}`}]`;
+  const source = check.source === undefined ? '' : ` [${sourceText(check.source, check.channel)}]`;
   return `${mark} ${check.message}${compared}${source}`;
+}
+
+/** Where an expectation came from, and what the way that it came is worth. */
+function sourceText(source: string, channel: string | undefined): string {
+  switch (channel) {
+    case 'https':
+      return t('{0}, over https: integrity, not proof of origin', source);
+    case 'http':
+      return t('{0}, over plain http: anyone on the way could have changed it', source);
+    default: // a file or a person: the source names it
+      return source;
+  }
 }
 
 function signatureWords(signature: SignatureFinding): string {

@@ -1,5 +1,6 @@
 import fs from 'node:fs/promises';
 import { t } from '../text/l10n';
+import { noSuchFile } from '../text/noSuchFile';
 import { decodeText, languageByContent, languageByName } from './language';
 
 const sizeLimit = 512 * 1024 * 1024;
@@ -13,7 +14,7 @@ export async function readTextFile(file: string): Promise<string> {
     bytes = await fs.readFile(file);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ENOENT') throw new Error(t('There is no file {0}.', file), { cause: error });
+    if (code === 'ENOENT') throw new Error(noSuchFile(file), { cause: error });
     if (code === 'EACCES') throw new Error(t('You may not read {0}.', file), { cause: error });
     throw error;
   }

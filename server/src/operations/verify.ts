@@ -9,6 +9,7 @@ import { without } from '../image/without';
 import type { Target } from '../protocol';
 import { isDetachedSignature } from '../signature/detached';
 import { t } from '../text/l10n';
+import { noSuchFile } from '../text/noSuchFile';
 import { verifyImage } from '../verify/verifyImage';
 import type { VerifyOptions as ImageOptions } from '../verify/verifyImage';
 import { longestSignature } from './announcedSignatures';
@@ -67,7 +68,7 @@ function markCached(world: World, report: VerificationReport): VerificationRepor
 
 async function verifyLocal(world: World, item: LocalImage, options: VerifyTargetOptions): Promise<VerificationReport> {
   const stat = await fs.stat(item.path).catch((error: unknown) => {
-    throw new Error(t('There is no file {0}.', item.path), { cause: error });
+    throw new Error(noSuchFile(item.path), { cause: error });
   });
   if (stat.isDirectory())
     return nothingKnown(

@@ -9,6 +9,8 @@ import { openCacheIndex } from '../cache/index';
 import type { CacheIndex } from '../cache/index';
 import type { DownloadWorld } from '../download/request';
 import { createHubs } from '../hub/hubs';
+import { machinePlatform } from '../hub/platformChoice';
+import { parsePlatform } from '../image/platform';
 import type { Hubs } from '../hub/hubs';
 import type { HubStatus } from '../hub/hub';
 
@@ -27,7 +29,6 @@ import type { KeyMaterial } from '../signature/keyMaterial';
 import type { Settings } from '../settings';
 import { t } from '../text/l10n';
 import { engineVersionOf } from './engineVersion';
-import { machinePlatform } from './machinePlatform';
 
 /** What of the outside decides how a world is made; the same for the language server and the command line. */
 export interface WorldOptions {
@@ -293,8 +294,7 @@ function isAllowed(url: URL, hosts: readonly string[]): boolean {
   });
 }
 
+/** That of the settings; of this machine where there is none, or none that can be read. */
 function chosenPlatform(settings: Settings): Platform {
-  const [system, architecture, variant] = settings['online.platform'].split('/');
-  if (!system || !architecture) return machinePlatform();
-  return { os: system, architecture, ...(variant && { variant }) };
+  return parsePlatform(settings['online.platform']) ?? machinePlatform();
 }

@@ -3,6 +3,7 @@ import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import type { ByteSource } from '../image/byteSource';
 import { t } from '../text/l10n';
+import { noSuchFile } from '../text/noSuchFile';
 import { smallFiles } from './smallFiles';
 
 /** A local file opened for random access, with what tells whether it was changed since. */
@@ -136,7 +137,7 @@ export function identityOf(stat: fs.BigIntStats): FileIdentity {
 
 function fileProblem(file: string, error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOENT') return t('{0} does not exist.', file);
+  if (code === 'ENOENT') return noSuchFile(file);
   if (code === 'EACCES' || code === 'EPERM') return t('{0} cannot be read: permission denied.', file);
   if (code === 'EISDIR') return t('{0} is a folder, not a file.', file);
   return t('{0} cannot be read: {1}', file, error instanceof Error ? error.message : String(error));

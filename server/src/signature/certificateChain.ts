@@ -16,13 +16,12 @@ const mostChecks = 100;
  * the engines judge (apptainer internal/pkg/signature/verify.go): validity, uses, path lengths and critical extensions of the whole
  * chain, no weak hashes. Whether a certificate was revoked is not asked. Never throws.
  */
-export function certificateProblem(leaf: X509Certificate, authorities: readonly X509Certificate[], now: Date): string | undefined {
-  const roots = authorities.filter(isSelfSigned);
+export function certificateProblem(leaf: X509Certificate, { roots, authorities }: Authorities, now: Date): string | undefined {
   let checks = 0;
   let worst: string | undefined;
 
   const isIssuer = (certificate: X509Certificate, issuer: X509Certificate): boolean =>
-    certificate.checkIssued(issuer) && checks++ < mostChecks && certificate.verify(issuer.publicKey);
+    names(certificate, issuer) && checks++ < mostChecks && certificate.verify(issuer.publicKey);
 
   /** Whether a root can be reached from the last of the chain. */
   const reaches = (chain: readonly X509Certificate[]): boolean => {
@@ -34,12 +33,19 @@ export function certificateProblem(leaf: X509Certificate, authorities: readonly 
     }
     if (roots.includes(last)) return true;
     if (chain.length >= longestChain) return false;
-    const above = [...roots, ...authorities.filter((one) => !roots.includes(one))];
+    const above = [...roots, ...authorities];
     if (above.some((issuer) => !chain.includes(issuer) && isIssuer(last, issuer) && reaches([...chain, issuer]))) return true;
     return roots.length === 0 && systemRoots().some((root) => isIssuer(last, root) && linkProblem([...chain, root], now) === undefined);
   };
   if (reaches([leaf])) return undefined;
   return worst ?? t('it does not chain to a trusted root');
+}
+
+/** What a chain may lead over, and where it must end. */
+export interface Authorities {
+  readonly roots: readonly X509Certificate[];
+  /** Those that are no roots. */
+  readonly authorities: readonly X509Certificate[];
 }
 
 /** Whether a certificate is signed by its own key: a root where it is given as such. */
@@ -49,7 +55,12 @@ export function isSelfSigned(certificate: X509Certificate): boolean {
 
 /** Whether the one is signed by the key of the other. */
 export function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
-  return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
+  return names(certificate, issuer) && certificate.verify(issuer.publicKey);
+}
+
+/** Whether the one names the other as its issuer. By the texts first: that is quick, and most do not. */
+function names(certificate: X509Certificate, issuer: X509Certificate): boolean {
+  return certificate.issuer === issuer.subject && certificate.checkIssued(issuer);
 }
 
 /** What stands against the last certificate of a chain that begins with the leaf. */
@@ -59,7 +70,7 @@ function linkProblem(chain: readonly X509Certificate[], now: Date): string | und
   if (last === undefined || extensions === undefined) return t('it, or one above it, cannot be read');
   const isAbove = chain.length > 1;
   if (!maySignCode(last)) return t('it is not made for code signing');
-  if (now < new Date(last.validFrom) || now > new Date(last.validTo)) return t('it, or one above it, is not valid now');
+  if (!isValidAt(last, now)) return t('it, or one above it, is not valid now');
   if (extensions.unknownCritical.length > 0)
     return t('it, or one above it, demands what is not known here: {0}', extensions.unknownCritical.join(', '));
   // What stands for itself: how it is signed does not count.
@@ -71,6 +82,11 @@ function linkProblem(chain: readonly X509Certificate[], now: Date): string | und
     return t('an authority above it allows {0} authorities below itself, and there are {1}', extensions.pathLength, between);
   const named = chain.slice(0, -1).some((one) => extensionsOf(one)?.hasAlternativeNames !== false);
   return extensions.limitsNames && named ? t('an authority above it limits names, which is not looked into here') : undefined;
+}
+
+/** A time that cannot be read is none within: comparing with it says no. */
+function isValidAt(certificate: X509Certificate, now: Date): boolean {
+  return now >= new Date(certificate.validFrom) && now <= new Date(certificate.validTo);
 }
 
 const read = new WeakMap<X509Certificate, CertificateExtensions>();

@@ -23,7 +23,7 @@ export interface ReadPublicKeys {
 /**
  * Reads PEM public keys and certificates. A certificate counts when it is valid at `now`, made for code signing, and chains to a root
  * among the certificates of this text and of `others`, else of the system: see `certificateProblem`. A self-signed one that nothing else
- * here is issued by stands for itself. Never throws.
+ * here is issued by stands for itself; that of an authority, which `openssl req -x509` makes, only when there is no other. Never throws.
  */
 export function readPublicKeys(pem: string, now: Date, others: readonly string[] = []): ReadPublicKeys {
   const keys: PublicKey[] = [];
@@ -37,13 +37,16 @@ export function readPublicKeys(pem: string, now: Date, others: readonly string[]
       problems.push(error instanceof Error ? error.message : String(error));
     }
   }
-  const all = [...certificates, ...others.flatMap(certificatesOf)];
-  const isAlone = (one: X509Certificate) =>
-    isSelfSigned(one) && !all.some((other) => other.fingerprint256 !== one.fingerprint256 && isIssuedBy(other, one));
-  const authorities = all.filter((one) => one.ca || isAlone(one));
-  for (const certificate of certificates) {
-    if (certificate.ca && !isAlone(certificate)) continue;
-    const problem = certificateProblem(certificate, authorities, now);
+  const all = [...new Map([...others.flatMap(certificatesOf), ...certificates].map((one) => [one.fingerprint256, one])).values()];
+  const selfSigned = all.filter(isSelfSigned);
+  const standsAlone = (one: X509Certificate): boolean =>
+    one.ca ? all.length === 1 : !all.some((other) => other !== one && isIssuedBy(other, one));
+  const alone = new Set(selfSigned.filter(standsAlone));
+  const roots = selfSigned.filter((one) => one.ca || alone.has(one));
+  const authorities = all.filter((one) => one.ca && !roots.includes(one));
+  for (const certificate of all.filter((one) => certificates.includes(one))) {
+    if (certificate.ca && !alone.has(certificate)) continue;
+    const problem = certificateProblem(certificate, { roots, authorities }, now);
     const subject = certificate.subject.replaceAll('\n', ', ');
     if (problem === undefined) keys.push({ ...publicKey(certificate.publicKey), subject });
     else problems.push(t('certificate {0}: {1}', subject, problem));

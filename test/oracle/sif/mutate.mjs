@@ -164,14 +164,15 @@ export const mutations = {
       for (const field of links ? [9, 13] : [9]) {
         const at = slotAt(image, slot) + field;
         const value = image.readUInt32LE(at);
-        if (value > 0xf0000000) image.writeUInt32LE(value + by, at);
+        if (value > 0xf0000000) image.writeUInt32LE((value + by) >>> 0, at);
       }
     }
     return image;
   },
   'ids renumbered': (random, image) => {
     const by = 1 + random.below(3);
-    for (const slot of slots(image, true)) image.writeUInt32LE(image.readUInt32LE(slotAt(image, slot) + 5) + by, slotAt(image, slot) + 5);
+    for (const slot of slots(image, true))
+      image.writeUInt32LE((image.readUInt32LE(slotAt(image, slot) + 5) + by) >>> 0, slotAt(image, slot) + 5);
     return image;
   },
   'data moved to the end': (random, image) => {
@@ -186,7 +187,7 @@ export const mutations = {
     if (from === undefined || to === undefined) return image;
     const highest = Math.max(...slots(image, true).map((slot) => image.readUInt32LE(slotAt(image, slot) + 5)));
     image.copy(image, slotAt(image, to), slotAt(image, from), slotAt(image, from) + length);
-    image.writeUInt32LE(highest + 1, slotAt(image, to) + 5);
+    image.writeUInt32LE((highest + 1) >>> 0, slotAt(image, to) + 5);
     image.writeUInt32LE(random.pick([0xf0000000, 0xf0000001, 0xf0000002]), slotAt(image, to) + 9);
     return image;
   },

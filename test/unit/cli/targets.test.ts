@@ -64,3 +64,19 @@ test('verify of bytes that are no image: failed, status 1', async () => {
   const json = await call('verify', '--offline', '--format', 'json', 'noimage.sif');
   expect(JSON.parse(json.out)).toMatchObject({ verdict: 'failed', target: 'noimage.sif' });
 });
+
+test.each(['missing.sif', 'missing.meta4', 'missing.def'])('verify of what is not there, as JSON: %s', async (name) => {
+  const { status, out } = await call('verify', '--format', 'json', name);
+  expect(status).toBe(2);
+  expect(JSON.parse(out)).toMatchObject({
+    verdict: 'unverified',
+    checks: [{ name: 'access', status: 'skip', message: expect.stringContaining(name) as string }],
+    signatures: [],
+  });
+});
+
+test.each(['verify', 'inspect', 'check'])('%s of a name that is no UTF-8 says why it is not found', async (command) => {
+  const { status, out, note } = await call(command, 'od\uFFFDd.sif');
+  expect(status).toBe(2);
+  expect(out + note).toContain('Its name seems to be no UTF-8');
+});

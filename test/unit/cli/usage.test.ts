@@ -25,6 +25,7 @@ describe('a wrong call: what is wrong on standard error, status 64', () => {
     ['inspect', 'one target'],
     ['inspect a b', 'one target'],
     ['inspect --format sarif x.sif', 'text, json'],
+    ['inspect --platform a/b/c/d x.sif', 'linux/arm64'],
     ['verify', 'one target'],
     ['verify --fingerprint 1234 x.sif', '40 or 64 hexadecimal digits'],
     ['verify --offline=yes x.sif', '--offline'],

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseChallenges } from '../../../server/src/hub/challenge';
 import { nextPage, parseLinks } from '../../../server/src/hub/linkHeader';
-import { choosePlatform, formatPlatform, machinePlatform, parsePlatform } from '../../../server/src/hub/platformChoice';
+import { choosePlatform, machinePlatform } from '../../../server/src/hub/platformChoice';
+import { formatPlatform, parsePlatform } from '../../../server/src/image/platform';
 import type { IndexEntry } from '../../../server/src/hub/platformChoice';
 import { judgeRealm } from '../../../server/src/hub/realm';
 
@@ -136,6 +137,8 @@ describe('platforms', () => {
   });
   test('names', () => {
     expect(parsePlatform('linux/arm/v7')).toEqual({ os: 'linux', architecture: 'arm', variant: 'v7' });
+    expect(parsePlatform('ARM64')).toEqual({ os: 'linux', architecture: 'arm64' });
+    expect(parsePlatform('')).toBeUndefined();
     expect([parsePlatform('a/b/c/d'), parsePlatform('a b')]).toEqual([undefined, undefined]);
     expect(formatPlatform({ os: 'linux', architecture: 'arm64', variant: 'v8' })).toBe('linux/arm64/v8');
     expect(machinePlatform({ arch: 'x64', config: {} })).toEqual({ os: 'linux', architecture: 'amd64' });

@@ -180,7 +180,7 @@ describe('a sandbox', () => {
     fs.mkdirSync(path.join(folder, 'other'));
     await expect(openSandbox(await openFolder(path.join(folder, 'other')), 'other')).rejects.toMatchObject({ name: 'ImageFormatError' });
     await expect(openFolder(path.join(folder, 'secret'))).rejects.toThrow(/is not a folder/);
-    await expect(openFolder(path.join(folder, 'none'))).rejects.toThrow(/does not exist/);
+    await expect(openFolder(path.join(folder, 'none'))).rejects.toThrow(/There is no file/);
   });
 });
 

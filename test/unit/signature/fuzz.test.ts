@@ -1,15 +1,17 @@
 import fc from 'fast-check';
-import { generateKeyPairSync } from 'node:crypto';
+import { X509Certificate, generateKeyPairSync } from 'node:crypto';
+import { rootCertificates } from 'node:tls';
 import { describe, expect, test } from 'vitest';
 import { decodeArmor } from '../../../server/src/signature/armor';
 import { decodeBase64 } from '../../../server/src/signature/base64';
+import { readCertificateExtensions } from '../../../server/src/signature/certificateExtensions';
 import { decodeClearSigned } from '../../../server/src/signature/clearSign';
 import { claimedKeyIds, isDsse, verifyDsse } from '../../../server/src/signature/dsse';
 import { readImageMetadata, readLegacyDigest } from '../../../server/src/signature/imageMetadata';
 import { readPgpKeys } from '../../../server/src/signature/pgpEntities';
 import { PgpPacketError, signaturePackets } from '../../../server/src/signature/pgpSignature';
 import { verifyPgp } from '../../../server/src/signature/pgpVerify';
-import { readPublicKeys } from '../../../server/src/signature/publicKeys';
+import { derAsPem, readPublicKeys } from '../../../server/src/signature/publicKeys';
 import { referenceKey } from './referenceKey';
 
 const bytes = fc.uint8Array({ maxLength: 2000 });
@@ -123,6 +125,23 @@ describe('any bytes', () => {
       }),
       { numRuns: 300 },
     ));
+
+  test('as certificates, also damaged ones', () => {
+    const whole = new X509Certificate(rootCertificates[0] ?? '').raw;
+    const changed = fc
+      .array(fc.tuple(fc.nat({ max: whole.length - 1 }), fc.nat({ max: 255 })), { maxLength: 6 })
+      .map((changes) => changes.reduce((copy, [at, value]) => copy.fill(value, at, at + 1), Buffer.from(whole)));
+    const cut = fc.nat({ max: whole.length }).map((length) => whole.subarray(0, length));
+    fc.assert(
+      fc.property(fc.oneof(changed, cut, bytes), (der) => {
+        readCertificateExtensions(der);
+        const pem = derAsPem(der) ?? `-----BEGIN CERTIFICATE-----\n${Buffer.from(der).toString('base64')}\n-----END CERTIFICATE-----`;
+        const { keys, problems } = readPublicKeys(pem, new Date());
+        expect(keys.length + problems.length).toBeLessThanOrEqual(1);
+      }),
+      { numRuns: 500 },
+    );
+  });
 
   test('as a DSSE envelope', () => {
     const { publicKey } = generateKeyPairSync('ed25519');
