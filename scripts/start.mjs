@@ -4,6 +4,7 @@
 //   npm start -- --port 8080  a fixed port for VS Code in the browser
 import { ensureDependencies } from './ensure-dependencies.mjs';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import net from 'node:net';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
@@ -12,13 +13,15 @@ const { desktop = false, port } = readOptions();
 const started = performance.now();
 const say = (text) => console.log(`${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s  ${text}`);
 
+// What cannot work is told before anything is installed or built.
+const code = desktop ? desktopCode() : undefined;
+if (port !== undefined) await mustBeFree(port);
 if (ensureDependencies()) say('packages installed');
 // What follows imports packages: not before they are there.
 const { createPlayground } = await import('./playground.mjs');
 execFileSync(process.execPath, [path.join(root, 'scripts/package.mjs')], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
 say('extension built and packaged');
 const vsix = path.join(root, 'out/container-metalink.vsix');
-const code = desktop ? desktopCode() : undefined;
 const codeServer = desktop ? undefined : (await import('../test/runtime/install.mjs')).ensureCodeServer({ log: say });
 
 const playground = await createPlayground();
@@ -83,11 +86,26 @@ function readOptions() {
     const number = values.port === undefined ? undefined : Number(values.port);
     if (number !== undefined && !(Number.isInteger(number) && number > 0 && number < 65_536))
       throw new Error(`--port takes a number from 1 to 65535, not "${values.port}".`);
+    if (values.desktop === true && number !== undefined)
+      throw new Error('--port is for VS Code in the browser: it says nothing with --desktop.');
     return { desktop: values.desktop, port: number };
   } catch (error) {
     console.error(`${error.message}\nUse: npm start -- [--desktop | --port N]`);
     return process.exit(64);
   }
+}
+
+/** Ends with what to do when something listens on the port already: its answers would be taken for ours. */
+async function mustBeFree(wanted) {
+  const problem = await new Promise((resolve) => {
+    const server = net.createServer().on('error', resolve);
+    server.listen(wanted, '127.0.0.1', () => server.close(() => resolve(undefined)));
+  });
+  if (problem === undefined) return;
+  const cause =
+    { EADDRINUSE: 'is in use already', EACCES: 'may not be used by you' }[problem.code] ?? `cannot be used (${problem.message})`;
+  console.error(`Port ${wanted} ${cause}. Name another one with --port, or leave it out: then a free one is taken.`);
+  process.exit(1);
 }
 
 function desktopCode() {

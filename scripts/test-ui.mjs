@@ -1,6 +1,7 @@
 // Installs the packaged .vsix into a fresh VS Code in the browser and uses it as a person would: test/ui/*.ui.mjs, with pictures in
 // out/screenshots. Ends with `ui: N passed, N failed`.
 //   node scripts/test-ui.mjs [NAME…]     only files whose name holds one of the names
+//   TRACE=1                              says what had to be done again, and where
 //   KEEP=1                               leaves the playground's folder for a look at it
 import fs from 'node:fs';
 import path from 'node:path';

@@ -18,19 +18,27 @@ export async function pull(session: Session, target: Target, destination: PullPa
   for (const item of result.items) if (item.outcome !== 'exists') void tell(session, item, target);
 }
 
-/** What became of the part that came before the user cancelled, with the ways to go on. */
+/** What became of the part that came before the user cancelled: to go on from, or to delete, as the user chooses. */
 async function tellCancelled(session: Session, target: Target, destination: PullParams['destination']): Promise<void> {
   session.caches.refresh();
-  const keeps = vscode.workspace.getConfiguration('containerMetalink').get<string>('download.onCancel') !== 'delete';
   const name = nameOf(target);
+  if (vscode.workspace.getConfiguration('containerMetalink').get<string>('download.onCancel') === 'delete') {
+    void vscode.window.showInformationMessage(vscode.l10n.t('The pull of {0} was cancelled, and what came so far was deleted.', name));
+    return;
+  }
   const goOn = vscode.l10n.t('Go On');
-  const always = vscode.l10n.t('Keep or Delete?');
-  const message = keeps
-    ? vscode.l10n.t('The pull of {0} was cancelled. What came so far is kept: the next pull goes on from there.', name)
-    : vscode.l10n.t('The pull of {0} was cancelled, and what came so far was deleted.', name);
-  const choice = await vscode.window.showInformationMessage(message, ...(keeps ? [goOn] : []), always);
+  const deleteIt = vscode.l10n.t('Delete the Partial File');
+  const message = vscode.l10n.t('The pull of {0} was cancelled. What came so far is kept: the next pull goes on from there.', name);
+  const choice = await vscode.window.showInformationMessage(message, goOn, deleteIt);
   if (choice === goOn) await pull(session, target, destination);
-  else if (choice === always) await vscode.commands.executeCommand('workbench.action.openSettings', 'containerMetalink.download.onCancel');
+  else if (choice === deleteIt) await discard(session, target, destination);
+}
+
+async function discard(session: Session, target: Target, destination: PullParams['destination']): Promise<void> {
+  const { kept } = await session.server.request('discard', { target, destination });
+  session.caches.refresh();
+  if (kept.length > 0) void vscode.window.showWarningMessage(kept.join('; '));
+  else vscode.window.setStatusBarMessage(vscode.l10n.t('What came so far of {0} was deleted.', nameOf(target)), 4000);
 }
 
 async function mayReplace(existing: readonly PulledItem[]): Promise<boolean> {

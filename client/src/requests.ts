@@ -5,6 +5,7 @@ export interface Requests {
   readonly inspect: Request<protocol.InspectParams, protocol.InspectResult>;
   readonly verify: Request<protocol.VerifyParams, protocol.VerifyResult>;
   readonly pull: Request<protocol.PullParams, protocol.PullResult>;
+  readonly discard: Request<protocol.DiscardParams, protocol.DiscardResult>;
   readonly cacheList: Request<protocol.CacheListParams, protocol.CacheListResult>;
   readonly cacheDetails: Request<protocol.CacheDetailsParams, protocol.CacheDetailsResult>;
   readonly cacheVerify: Request<protocol.CacheVerifyParams, protocol.CacheVerifyResult>;

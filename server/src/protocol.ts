@@ -87,6 +87,13 @@ export interface PulledItem {
   readonly message: string;
 }
 
+/** Request after a pull was cancelled: delete what it kept for the next one. Named by the pull's own target and destination. */
+export type DiscardParams = Pick<PullParams, 'target' | 'destination'>;
+export interface DiscardResult {
+  /** Partial files that are still there, each with the reason, for people. */
+  readonly kept: readonly string[];
+}
+
 /**
  * Request: the caches and their entries, level by level, so that nothing is scanned before it is asked for. Without `root` all caches;
  * `root` alone: this cache; with `kind`, or `only`: its entries.
@@ -351,6 +358,7 @@ export const methods = {
   inspect: 'containerMetalink/inspect',
   verify: 'containerMetalink/verify',
   pull: 'containerMetalink/pull',
+  discard: 'containerMetalink/pull/discard',
   cacheList: 'containerMetalink/cache/list',
   cacheDetails: 'containerMetalink/cache/details',
   cacheVerify: 'containerMetalink/cache/verify',

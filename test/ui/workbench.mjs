@@ -18,16 +18,15 @@ export async function openWorkbench(browser, { origin, folder, screenshots, them
   const page = await context.newPage();
   page.setDefaultTimeout(patience);
   await page.goto(`${origin}/?folder=${encodeURIComponent(folder)}`, { timeout: 2 * patience, waitUntil: 'commit' });
-  await page
-    .locator('.monaco-workbench .explorer-folders-view .monaco-list-row')
-    .first()
-    .waitFor({ timeout: 2 * patience });
-  return new Workbench(page, screenshots, theme);
+  const workbench = new Workbench(page, { folder, screenshots, theme });
+  await workbench.isOpen();
+  return workbench;
 }
 
 class Workbench {
-  constructor(page, screenshots, theme) {
+  constructor(page, { folder, screenshots, theme }) {
     this.page = page;
+    this.folder = folder;
     this.screenshots = screenshots;
     this.theme = theme;
   }
@@ -51,10 +50,12 @@ class Workbench {
         problem = error;
       }
       try {
-        if (await isShown(each)) return;
+        // What an act that failed did not bring does not come by waiting.
+        if (await isShown(problem === undefined ? each : 1000)) return;
       } catch (error) {
         problem ??= error;
       }
+      if (process.env.TRACE) console.log(`  again: ${problem?.message.split('\n')[0] ?? 'nothing shown'} ${callers()}`);
       if (Date.now() > end) throw problem ?? new Error(`What was waited for did not come: ${String(shown)}`);
     }
   }
@@ -62,11 +63,12 @@ class Workbench {
   /** Opens a file by Quick Open, goes to its start, and waits for its text. */
   async open(name, text) {
     const base = path.basename(name);
-    const row = this.page.locator('.quick-input-list .monaco-list-row', { has: this.page.getByText(base, { exact: true }) }).first();
-    const tab = this.page.locator('.tab.active').getByText(base, { exact: true });
+    // By its whole path: a name finds reports about the file too, and while they come, rows change their places under the mouse.
+    const row = this.page.locator(`.quick-input-list .monaco-list-row[aria-label^="${base},"]`).first();
+    const tab = this.page.locator(`.tab.active[data-resource-name="${base}"]`);
     await this.until(async () => {
-      await this.showQuickInput('Control+p', name);
-      await row.click({ timeout: once });
+      await this.showQuickInput('Control+p', path.join(this.folder, name));
+      await this.pressRow(row);
     }, tab);
     const editor = this.page.locator('.editor-group-container.active .editor-instance');
     const focused = editor.locator('.monaco-editor.focused');
@@ -79,14 +81,17 @@ class Workbench {
   async command(title) {
     const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
     const asked = `>${title}`;
+    let called = false;
     await this.until(
       async () => {
+        called = false;
         // In a window that has just opened, commands of extensions come a little later, and an open palette does not see them come.
         await this.showQuickInput('F1', asked);
-        await row.click({ timeout: once });
+        await this.pressRow(row);
+        called = true;
       },
       // The palette closes, or gives its place to what the command asks.
-      async () => !(await this.quickInput().isVisible()) || (await this.inputValue()) !== asked,
+      async () => called && (!(await this.quickInput().isVisible()) || (await this.inputValue()) !== asked),
     );
   }
 
@@ -94,9 +99,16 @@ class Workbench {
   async showQuickInput(key, text) {
     const input = this.page.locator('.quick-input-widget input.input');
     await this.page.keyboard.press('Escape');
-    await this.page.keyboard.press(key);
-    await input.waitFor({ timeout: once });
+    // A key is lost while the focus moves from one part of the window to another.
+    await this.until(() => this.page.keyboard.press(key), input, { within: once, each: 1500 });
     await input.fill(text, { timeout: once });
+  }
+
+  /** Clicks a row of Quick Open or the palette once it is there; fails at once when the list has closed, because something else took the focus. */
+  async pressRow(row) {
+    const come = async () => (await row.isVisible()) || !(await this.quickInput().isVisible());
+    await waitFor('the row is there', come, once);
+    await row.click({ timeout: 2000 });
   }
 
   inputValue() {
@@ -151,11 +163,12 @@ class Workbench {
   async hover(text, wanted) {
     const hover = this.page.locator('.monaco-hover:visible', wanted === undefined ? {} : { hasText: wanted }).first();
     // While the editor is still laying itself out, the word moves away from under the mouse: then the mouse goes there again.
-    await this.until(async () => {
+    const rest = async () => {
       const place = await this.wordBox(text);
       await this.page.mouse.move(place.x + place.width / 2 - 2, place.y + place.height / 2);
       await this.page.mouse.move(place.x + place.width / 2, place.y + place.height / 2);
-    }, hover);
+    };
+    await this.until(rest, hover, { each: 3000 });
     return hover;
   }
 
@@ -304,25 +317,49 @@ class Workbench {
     await this.until(
       async () => {
         await this.openMenu(row, entries);
-        const item = this.menuItem(entries.at(-1));
-        await item.click({ timeout: once });
-        // A menu that has only just opened ignores the mouse, so that nobody runs what they did not see: then it takes a second click.
-        await item.waitFor({ state: 'detached', timeout: 2000 });
+        await this.pressMenuItem(entries.at(-1));
       },
       shown,
       { each: 20_000 },
     );
   }
 
+  /**
+   * Chooses an entry of the menu that is open. A menu that has only just opened ignores the mouse, so that nobody runs what they did not
+   * see: it is clicked until the menu is gone.
+   */
+  async pressMenuItem(text) {
+    const item = this.menuItem(text);
+    await this.until(
+      async () => {
+        if (await item.isVisible()) await item.click({ timeout: once });
+      },
+      async () => !(await item.isVisible()),
+      { within: 10_000, each: 300 },
+    );
+  }
+
   /** Opens a row's context menu and its submenu, so that the last of the entries is shown. */
   async openMenu(row, entries) {
+    await this.closeMenus();
     await standsStill(row);
-    await this.page.keyboard.press('Escape');
     await row.click({ button: 'right', timeout: once });
     for (const [index, entry] of entries.slice(0, -1).entries()) {
       await this.menuItem(entry).hover({ timeout: once });
       await this.menuItem(entries[index + 1]).waitFor({ timeout: once });
     }
+  }
+
+  /** Closes every menu that is open: one Escape closes a submenu only, and a menu keeps the mouse from what is below it. */
+  async closeMenus() {
+    const menus = this.page.locator('.monaco-menu-container');
+    await this.until(
+      async () => {
+        if (await menus.first().isVisible()) await this.page.keyboard.press('Escape');
+      },
+      async () => !(await menus.first().isVisible()),
+      { each: 300 },
+    );
   }
 
   menuItem(text) {
@@ -356,6 +393,48 @@ class Workbench {
   /** Waits until no progress notification is shown any more. */
   async settled() {
     await this.page.locator('.notification-list-item .monaco-progress-container.active').first().waitFor({ state: 'detached' });
+  }
+
+  /**
+   * Writes settings of the profile and opens the window anew: VS Code in the browser does not notice a change of the file from outside, and
+   * settings of machine scope count from the machine's file.
+   */
+  async reloadWith({ userDataDir }, settings) {
+    for (const place of ['User', 'Machine']) {
+      const file = path.join(userDataDir, place, 'settings.json');
+      fs.writeFileSync(file, JSON.stringify({ ...JSON.parse(fs.readFileSync(file, 'utf8')), ...settings }, null, 2));
+    }
+    await this.page.reload({ timeout: 2 * patience, waitUntil: 'commit' });
+    await this.isOpen();
+  }
+
+  /** Waits until the explorer shows the folder. */
+  async isOpen() {
+    await this.page
+      .locator('.monaco-workbench .explorer-folders-view .monaco-list-row')
+      .first()
+      .waitFor({ timeout: 2 * patience });
+  }
+
+  /** Opens the language status and waits until it says something. */
+  async status(wanted) {
+    const item = this.page.locator('.hover-language-status', { hasText: wanted }).first();
+    await this.until(async () => {
+      if (!(await item.isVisible())) await this.page.locator('#status\\.languageStatus').click({ timeout: once });
+    }, item);
+    return item;
+  }
+
+  /** What a click has opened stays open, over the buttons of notifications: a second click closes it. */
+  async closeStatus() {
+    const item = this.page.locator('.hover-language-status').first();
+    await this.until(
+      async () => {
+        if (await item.isVisible()) await this.page.locator('#status\\.languageStatus').click({ timeout: once });
+      },
+      async () => !(await item.isVisible()),
+      { each: 3000 },
+    );
   }
 
   async close() {
@@ -392,6 +471,12 @@ async function steady(read) {
     if (before?.text !== text) before = { text, since: Date.now() };
     if (Date.now() > end) throw new Error('It does not come to rest.');
   }
+}
+
+/** Who has called, for TRACE=1. */
+function callers() {
+  const places = new Error().stack.match(/\w+(?:\.ui)?\.mjs:\d+/g) ?? [];
+  return places.slice(2).join(' ');
 }
 
 function escape(text) {

@@ -39,6 +39,7 @@ const lookAgain = 300;
 export async function download(request: DownloadRequest, world: DownloadWorld, control: DownloadControl = {}): Promise<DownloadResult> {
   try {
     const paths = await preparePaths(request.directory, request.name);
+    control.onPartial?.(paths.partial);
     const key = JSON.stringify([request.size?.toString(), request.hashes.map((hash) => hash.hex)]);
     // A handed-over file belongs to one caller: the others wait for the lock, and find then what that one made of it.
     if (request.finish === 'hand-over') return await join(begin(request, world, paths, undefined), control);

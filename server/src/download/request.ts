@@ -113,6 +113,8 @@ export interface Timing {
 export interface DownloadControl {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: DownloadProgress) => void;
+  /** Called once, before anything is fetched, with the path that the file has until it is finished. */
+  readonly onPartial?: (path: string) => void;
 }
 
 export interface DownloadProgress {

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { backOff } from './backOff';
-import type { Age, HubOptions } from './hub';
+import type { Age, HubFailure, HubOptions } from './hub';
 import { HubError } from './hub';
 import type { DiskCache } from '../platform/diskCache';
 import { without } from '../image/without';
@@ -190,7 +190,7 @@ function staleOr<T extends Age>(known: T | undefined, error: HubError): T {
   throw error;
 }
 
-const hubIsAway = new Set<string>(['offline', 'rate-limited', 'failing', 'not-allowed']);
+const hubIsAway = new Set<HubFailure>(['switched-off', 'offline', 'rate-limited', 'failing', 'not-allowed']);
 
 function aborted(host: string | undefined): HubError {
   return new HubError('aborted', t('The request to {0} was cancelled.', host ?? t('the hub')), host);

@@ -89,6 +89,7 @@ export function networkError(error: unknown, host: string): HubError {
       ? new HubError('aborted', t('The request to {0} was cancelled.', host), host, { cause: error })
       : new HubError('failing', t('{0} could not be asked.', host), host, { cause: error });
   const kinds = {
+    'switched-off': 'switched-off',
     offline: 'offline',
     dns: 'offline',
     refused: 'offline',

@@ -10,6 +10,7 @@ const pauses: Readonly<Record<HubFailure, { readonly first: number; readonly mos
   'not-allowed': { first: 5_000, most: 5_000 },
   'rate-limited': { first: 30_000, most: 120_000 },
   failing: { first: 2_000, most: 120_000 },
+  'switched-off': { first: 0, most: 0 },
   offline: { first: 2_000, most: 120_000 },
   'wrong-answer': { first: 5_000, most: 120_000 },
   aborted: { first: 0, most: 0 },

@@ -213,7 +213,8 @@ export type HubFailure =
   | 'not-found' // the hub answers and has no such thing
   | 'sign-in' // 401 or 403: a credential is needed, or the one that was used is not enough
   | 'rate-limited'
-  | 'offline' // the offline switch, no network, host unknown or not answering
+  | 'switched-off' // the offline switch is on: nobody was asked
+  | 'offline' // no network, host unknown or not answering
   | 'not-allowed' // host outside the allowed ones, untrusted workspace, plain http where it is refused
   | 'wrong-answer' // HTML for JSON, a digest that does not fit, a body without end
   | 'failing' // 5xx

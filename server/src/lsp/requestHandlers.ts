@@ -6,8 +6,6 @@ import type {
   BuildInfoParams,
   BuildInfoResult,
   BuildProblemsParams,
-  CheckSignInParams,
-  CheckSignInResult,
   BuildProblemsResult,
   CacheCleanParams,
   CacheCleanResult,
@@ -19,6 +17,10 @@ import type {
   CacheVerifyResult,
   CheckMirrorsParams,
   CheckMirrorsResult,
+  CheckSignInParams,
+  CheckSignInResult,
+  DiscardParams,
+  DiscardResult,
   InspectParams,
   InspectResult,
   MetalinkConvertParams,
@@ -40,6 +42,7 @@ import type {
 import { buildInfo } from '../operations/buildInfo';
 import { buildProblems } from '../operations/buildProblems';
 import { cacheDetails, listCaches } from '../operations/caches';
+import { createCancelledPulls } from '../operations/cancelledPulls';
 import { cleanCaches } from '../operations/cleanCaches';
 import { verifyCaches } from '../operations/verifyCaches';
 import { checkMirrors } from '../operations/checkMirrors';
@@ -76,6 +79,7 @@ export function requestHandlers({
   const on = (method: string, answer: (params: never, token: CancellationToken) => Promise<unknown>) =>
     handlers.set(method, answer as RequestHandler);
   const log = (line: string) => connection.console.info(line);
+  const cancelledPulls = createCancelledPulls();
   /** Documents as they stand in the editor come before what is on disk. */
   const openText = (uri: string) => documents.textOf(uri);
 
@@ -105,16 +109,20 @@ export function requestHandlers({
   on(methods.pull, async (params: PullParams, token): Promise<PullResult> => {
     const world = await getWorld();
     const items = await withProgress(connection, params.workDoneToken, t('Pulling'), (onProgress) =>
-      pullTarget(world, params.target, params.destination, {
-        overwrite: params.overwrite === true,
-        signal: signalOf(token),
-        onProgress,
-        onDecision: log,
-        openText,
-      }),
+      cancelledPulls.follow(params, (onPartial) =>
+        pullTarget(world, params.target, params.destination, {
+          overwrite: params.overwrite === true,
+          signal: signalOf(token),
+          onProgress,
+          onDecision: log,
+          onPartial,
+          openText,
+        }),
+      ),
     );
     return { items };
   });
+  on(methods.discard, (params: DiscardParams): Promise<DiscardResult> => cancelledPulls.discard(params));
 
   on(methods.cacheList, async (params: CacheListParams, token): Promise<CacheListResult> =>
     listCaches(await getWorld(), params, signalOf(token)),

@@ -9,6 +9,7 @@ const asked = [
   methods.inspect,
   methods.verify,
   methods.pull,
+  methods.discard,
   methods.cacheList,
   methods.cacheDetails,
   methods.cacheVerify,

@@ -17,6 +17,8 @@ export interface FetchOptions {
   readonly onProgress: ProgressListener;
   /** Decisions on the way, for the log. */
   readonly onDecision?: (line: string) => void;
+  /** The path that the file has until it is finished. */
+  readonly onPartial?: (path: string) => void;
   readonly overwrite?: boolean;
   /** A name other than the document's. */
   readonly name?: string;
@@ -57,6 +59,7 @@ export async function fetchFile(world: World, file: Pullable, directory: string,
     await world.downloads(),
     {
       signal: options.signal,
+      ...(options.onPartial && { onPartial: options.onPartial }),
       onProgress: ({ bytes, total, rate, mirrors }) =>
         options.onProgress({
           what: file.title,

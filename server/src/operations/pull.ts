@@ -38,6 +38,8 @@ export interface PullOptions {
   readonly onProgress: ProgressListener;
   /** Decisions on the way, for the log. */
   readonly onDecision: (line: string) => void;
+  /** The path of each file until it is finished: what a cancelled pull may leave there. */
+  readonly onPartial?: (path: string) => void;
   readonly openText?: (uri: string) => string | undefined;
 }
 

@@ -115,7 +115,7 @@ export function createHttpClient(options: HttpClientOptions): ConfigurableHttpCl
   function check(hop: Hop, reason: RequestReason, redirected: boolean): void {
     const { host, protocol } = hop.url;
     if (settings.offline === true || (settings.offline === 'editor' && reason === 'editor')) {
-      throw new HttpError('offline', t('Offline: {0} is not asked.', host), host);
+      throw new HttpError('switched-off', t('Offline: {0} is not asked.', host), host);
     }
     const judged = !redirected || (reason === 'editor' && isPrivateHost(host));
     const refusal = judged ? options.permit?.(hop.url, reason) : undefined;

@@ -10,7 +10,8 @@ export function toHttpError(error: unknown, host: string, proxy: string | undefi
   const make = (failure: ConstructorParameters<typeof HttpError>[0], text: string): HttpError =>
     new HttpError(failure, text, host, { cause: error });
 
-  const proxyStatus = /Proxy response \((\d+)\)/.exec(message)?.[1];
+  // The first for a tunnel that the proxy refuses, the second for a plain request.
+  const proxyStatus = /(?:Proxy response|Proxy Authentication Required) \((\d+)\)/.exec(message)?.[1];
   if (proxy !== undefined && proxyStatus === '407') return new HttpError('proxy', askForProxyPassword(proxy), host, { cause: error });
   if (proxy !== undefined && proxyStatus !== undefined)
     return make('proxy', t('The proxy {0} refuses a connection to {1} (status {2}).', proxy, host, proxyStatus));
@@ -37,7 +38,7 @@ export function toHttpError(error: unknown, host: string, proxy: string | undefi
 }
 
 export function askForProxyPassword(proxy: string): string {
-  return t('The proxy {0} asks for a name and password. Put them into "http.proxy" as `http://user:password@{0}`.', proxy);
+  return t('The proxy {0} asks for a name and password. Put them into "http.proxy" as "http://user:password@{0}".', proxy);
 }
 
 const dnsCodes = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_NODATA', 'EAI_NONAME']);

@@ -46,7 +46,8 @@ export interface HttpClient {
 
 /** Why a request did not succeed, in a class that callers can tell apart. */
 export type HttpFailure =
-  | 'offline' // the offline switch is on, or there is no network
+  | 'switched-off' // the offline switch is on: nobody was asked
+  | 'offline' // there is no network
   | 'dns'
   | 'refused'
   | 'timeout'

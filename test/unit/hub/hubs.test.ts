@@ -141,9 +141,9 @@ describe('on disk', () => {
     const later = make({ folder: where, now: () => Date.now() + 3 * 24 * 3600_000 });
     expect(await later.manifest(ref(base), {})).toMatchObject({ digest: first.digest, fetchedAt: first.fetchedAt, stale: true });
     expect((await later.tags(ref(base), editor)).tags).toHaveLength(6);
-    expect(await kindOf(later.resolve(ref('docker://HOST/open/base:1.1'), editor))).toBe('offline');
+    expect(await kindOf(later.resolve(ref('docker://HOST/open/base:1.1'), editor))).toBe('switched-off');
     await later.clear();
-    expect(await kindOf(later.manifest(ref(base), {}))).toBe('offline');
+    expect(await kindOf(later.manifest(ref(base), {}))).toBe('switched-off');
   });
   test('a damaged file is no answer', async () => {
     const where = folder();
@@ -157,6 +157,15 @@ describe('on disk', () => {
   });
 });
 
+test('the offline switch is no trouble of a hub, and is forgotten when it is off', async () => {
+  const hubs = make();
+  under().world.http.configure({ offline: 'editor' });
+  expect(await kindOf(hubs.resolve(ref(base), editor))).toBe('switched-off');
+  expect(hubs.status()).toEqual({ state: 'idle' });
+  under().world.http.configure({});
+  expect((await hubs.resolve(ref(base), editor)).digest).toBeDefined();
+});
+
 test('the state: busy, idle, sign-in, offline, rate-limited', async () => {
   const seen: HubStatus[] = [];
   const hubs = make({ onStatus: (status) => seen.push(status) });
@@ -166,10 +175,8 @@ test('the state: busy, idle, sign-in, offline, rate-limited', async () => {
   expect(seen[0]?.host).toBe(under().host);
   await kindOf(hubs.resolve(ref('docker://HOST/private/base:1.0'), {}));
   expect(last()).toEqual({ state: 'sign-in', host: under().host });
-  under().world.http.configure({ offline: true });
-  await kindOf(hubs.resolve(ref('docker://HOST/open/base:1.1'), {}));
+  await kindOf(hubs.resolve(ref('docker://127.0.0.1:1/open/base:1.1'), {}));
   expect(last()?.state).toBe('offline');
-  under().world.http.configure({});
   await hubs.resolve(ref('docker://HOST/open/base:1.1'), {});
   expect(last()).toEqual({ state: 'idle' });
   under().hub.misbehave('/v2/open/base/manifests/*', { kind: 'status', status: 429, retryAfter: '600' });

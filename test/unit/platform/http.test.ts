@@ -216,14 +216,20 @@ describe('failures', () => {
   });
 });
 
+test('a proxy that wants a password for a plain request says what to do', async () => {
+  const { origin } = await serve((_, response) => response.writeHead(407, { 'proxy-authenticate': 'Basic realm="x"' }).end());
+  const request = client({ settings: { proxy: origin } }).request({ url: 'http://registry.example.test/v2/' });
+  await expect(request).rejects.toThrow('asks for a name and password');
+});
+
 describe('policy', () => {
   test('offline, for all or for the editor', async () => {
     const { origin } = await serve((_, response) => response.end('x'));
     const http = client({ settings: { offline: 'editor' } });
-    expect(await failure(http.request({ url: origin, reason: 'editor' }))).toBe('offline');
+    expect(await failure(http.request({ url: origin, reason: 'editor' }))).toBe('switched-off');
     expect(await failure(http.request({ url: origin }))).toBe('none');
     http.configure({ offline: true });
-    expect(await failure(http.request({ url: origin }))).toBe('offline');
+    expect(await failure(http.request({ url: origin }))).toBe('switched-off');
     http.configure({});
     expect(await failure(http.request({ url: origin }))).toBe('none');
   });
