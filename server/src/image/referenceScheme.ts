@@ -117,8 +117,19 @@ function readAfterAgent(reader: ReferenceReader, agent: ReferenceScheme) {
   return undefined;
 }
 
-/** Reports white space, control and invisible characters; whether there were any. They would end up in paths and header fields of requests. */
+/** Reports quotes around the whole, white space, control and invisible characters; whether there were any. They would end up in paths and header fields of requests. */
 export function reportCharacters(reader: ReferenceReader, scheme: ReferenceScheme): boolean {
+  const bare = /^(["'])([^"']+)\1$/.exec(reader.text)?.[2];
+  if (bare !== undefined) {
+    reader.problem({
+      code: 'build/reference-characters',
+      start: 0,
+      end: reader.text.length,
+      message: t('Quotes have no meaning here: they become part of the reference.'),
+      fix: { title: t('Remove the quotes'), replacement: bare },
+    });
+    return true;
+  }
   const isPath = scheme === 'docker-archive' || scheme === 'oci-archive' || scheme === 'oci';
   // Control characters, separators and formatting characters of Unicode: none is seen, none is meant.
   const pattern = isPath ? /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/u : /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Zs}]+/u;

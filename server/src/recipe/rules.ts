@@ -46,7 +46,7 @@ const own = {
   'build/reference-name': ['error', 'A name that no hub allows'],
   'build/reference-no-scheme': ['error', 'An image reference without a scheme', 'quick'],
   'build/reference-scheme': ['error', 'A scheme that the engines do not know', 'quick'],
-  'build/reference-scheme-in-from': ['error', 'From: repeats the scheme that Bootstrap: gives', 'save'],
+  'build/reference-scheme-in-from': ['error', 'A scheme in From: that Bootstrap: gives', 'save'],
   'build/reference-shub': ['error', 'A Singularity Hub reference with the wrong parts'],
   'build/reference-slashes': ['error', 'Slashes where none can be', 'save'],
   'build/reference-tag': ['error', 'A tag that is none'],

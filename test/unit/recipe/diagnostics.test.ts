@@ -147,6 +147,15 @@ describe('stages and headers', () => {
   ])('what is said where the parser refuses, and of placeholders in section lines: %j', (text, expected) =>
     expect(said(text)).toEqual(expected),
   );
+  test('the address of an image where a path belongs, and quotes around a reference', () => {
+    const local = 'Bootstrap: localimage\nFrom: docker://ubuntu:22.04\n';
+    expect(said(local)).toEqual(['e build/reference-scheme-in-from @ docker://ubuntu:22.04']);
+    expect(mended(local, 'build/reference-scheme-in-from')).toBe('Bootstrap: docker\nFrom: ubuntu:22.04\n');
+    expect(said('Bootstrap: localimage\nFrom: ./docker/x.sif\n')).toEqual([]);
+    const quotes = 'Bootstrap: docker\nFrom: "ubuntu:22.04"\n';
+    expect(said(quotes)).toEqual(['e build/reference-characters @ "ubuntu:22.04"']);
+    expect(mended(quotes, 'build/reference-characters')).toBe('Bootstrap: docker\nFrom: ubuntu:22.04\n');
+  });
   test('a key that one engine does not read', () => {
     const text = 'Bootstrap: arch\nInclude: vim\n';
     expect(said(text)).toEqual([]);

@@ -1,6 +1,7 @@
 import { t } from '../../text/l10n';
 import { stageImage } from '../images';
 import type { RecipeImage } from '../images';
+import { headerEntry } from '../lookup';
 import { recipeRules } from '../rules';
 import type { RecipeRuleId } from '../rules';
 import { quoted } from './context';
@@ -22,7 +23,27 @@ export function checkReferences(context: CheckContext): void {
       context.report(problem.code, range, problem.message, { severity: problem.severity, ...(fixes && { fixes }) });
     }
     checkDigest(context, image);
+    checkLocalImage(context, image);
   }
+}
+
+/** `localimage` with the address of an image at a hub. */
+function checkLocalImage({ engine, report }: CheckContext, { agent, from, range, stage, templated, value }: RecipeImage): void {
+  const [, scheme, name] = /^(docker|library|oras|shub):\/\/(.+)$/.exec(value) ?? [];
+  const bootstrap = headerEntry(stage, 'bootstrap');
+  if (agent !== 'localimage' || scheme === undefined || name === undefined || bootstrap === undefined) return;
+  const edits = [
+    { range: bootstrap.valueRange, newText: scheme },
+    { range, newText: name },
+  ];
+  report(
+    'build/reference-scheme-in-from',
+    range,
+    t('{0} takes a path: {1} looks for a file of this name. The agent {2} fetches such an image.', '`localimage`', engine, quoted(scheme)),
+    templated || from.lines.length !== 1 || bootstrap.value !== agent
+      ? {}
+      : { fixes: [{ title: t('Change to {0}', quoted(`Bootstrap: ${scheme}`)), edits, preferred: true }] },
+  );
 }
 
 const ids: ReadonlySet<string> = new Set(recipeRules.map((rule) => rule.id));
