@@ -14,11 +14,14 @@ export interface LensCommands {
   readonly convertMetalink: string;
 }
 
+/** A document with more files was made by a program and is read by one: four lenses on each would be tens of megabytes. */
+const mostFiles = 2000;
+
 /** "Verify", "Check mirrors", "Resolve hashes", "Pull into cache" above each file; "Convert to Metalink 4" above an older document. */
 export function metalinkLenses({ parsed, source }: MetalinkContext, uri: string, commands: LensCommands): CodeLens[] {
   const { root, dialect } = parsed;
   if (root === undefined || dialect === 'other') return [];
-  const files = dialect === 'metalink3' ? filesOf(root) : childrenNamed(root, 'file');
+  const files = (dialect === 'metalink3' ? filesOf(root) : childrenNamed(root, 'file')).slice(0, mostFiles);
   const convert =
     dialect === 'metalink3'
       ? [

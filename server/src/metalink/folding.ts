@@ -14,7 +14,7 @@ export function metalinkFolding({ parsed, source }: MetalinkContext): FoldingRan
   for (let element = waiting.pop(); element !== undefined; element = waiting.pop()) {
     if (element.closed) add(element.start, element.end);
     // Of tens of thousands of piece hashes none is longer than a line.
-    if (element.local !== 'pieces') waiting.push(...element.children);
+    if (element.local !== 'pieces') for (const child of element.children) waiting.push(child);
   }
   for (const { kind, start, end } of parsed.document.markup) if (kind === 'comment') add(start, end, 'comment');
   return folds.sort((a, b) => a.startLine - b.startLine || b.endLine - a.endLine);

@@ -105,9 +105,7 @@ class Changes {
   private insert(name: string, lines: string[]): void {
     const places = before[name] ?? [];
     const after = this.file.children.findLast((child) => child.namespace === this.file.namespace && places.includes(child.local));
-    const blocks: string[] = this.inserted.get(after) ?? [];
-    blocks.push(...lines);
-    this.inserted.set(after, blocks);
+    this.inserted.set(after, [...(this.inserted.get(after) ?? []), ...lines]);
   }
 
   private setContent(element: XmlElement, value: string): void {

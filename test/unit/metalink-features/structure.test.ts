@@ -7,7 +7,7 @@ import { metalinkLinks } from '../../../server/src/metalink/links';
 import { metalinkSelection } from '../../../server/src/metalink/selection';
 import { metalinkSemanticTokens } from '../../../server/src/metalink/semanticTokens';
 import { metalinkSymbols } from '../../../server/src/metalink/symbols';
-import { contextOf, inFile, sample, withCursor } from './documents';
+import { contextOf, inFile, sample, withCursor, meta4 } from './documents';
 
 const metalink3 = `<metalink version="3.0" xmlns="http://www.metalinker.org/"><files><file name="f"><size>5000</size>
 <verification><hash type="md5">a</hash></verification><resources><url preference="90">https://a.org/f</url></resources></file></files></metalink>`;
@@ -153,4 +153,15 @@ test('semantic tokens: values by their kind', () => {
     ['https://user:secret@b.example.org/tool-1.4.sif', 1],
     ['https://example.org/tool.torrent', 1],
   ]);
+});
+
+test('folding of a file with more URLs than a call takes arguments', () => {
+  const context = contextOf(meta4(`<file name="f">\n${'<url>https://e.org/f</url>\n'.repeat(300_000)}</file>`));
+  expect(metalinkFolding(context).at(-1)).toMatchObject({ endLine: 300_000 });
+});
+
+test('lenses only on the files that somebody could look at', () => {
+  const context = contextOf(meta4('<file name="f"><url>https://e.org/f</url></file>'.repeat(3000)));
+  const commands = { verify: 'v', pullIntoCache: 'p', checkMirrors: 'c', resolveHashes: 'r', convertMetalink: 'x' };
+  expect(metalinkLenses(context, 'file:///a.meta4', commands)).toHaveLength(4 * 2000);
 });

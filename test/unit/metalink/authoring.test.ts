@@ -281,6 +281,11 @@ describe('resolveEdits', () => {
     const text = meta4(`<file name="f"><size>7</size>${hash}</file>`);
     expect(resolveEdits(parseMetalink(text), onlyFile(text), values)).toEqual([]);
   });
+  it('writes more pieces than a call takes arguments', () => {
+    const hashes = Array.from({ length: 300_000 }, () => sha256);
+    const text = meta4('\n  <file name="f">\n    <size>7</size>\n  </file>\n');
+    expect(run(text, { pieces: [{ type: 'sha-256', length: 65536, hashes }] }).match(/<hash>/g)).toHaveLength(hashes.length);
+  });
   it('writes pieces', () => {
     const text = meta4('\n  <file name="f">\n    <size>7</size>\n  </file>\n');
     const resolved = run(text, { pieces: [{ type: 'sha-256', length: 65536, hashes: [sha256] }] });

@@ -125,24 +125,29 @@ function checkUniqueNames(context: CheckContext, files: readonly XmlElement[]): 
     if (first === undefined) exact.set(name.value, name);
     if (similar === undefined) folded.set(foldPath(name.value), name);
   }
-  for (const name of exact.values()) checkFolderClash(context, name, folded);
+  const lengths = new Set([...folded.keys()].map(({ length }) => length));
+  for (const name of exact.values()) if (!context.isFull('M4-032a')) checkFolderClash(context, name, folded, lengths);
 }
 
-/** One name is a folder of another: `a` and `a/b` cannot both be written. */
-function checkFolderClash(context: CheckContext, name: XmlAttribute, folded: ReadonlyMap<string, XmlAttribute>): void {
+/** One name is a folder of another: `a` and `a/b` cannot both be written. `lengths`: of all names, so that few folders are looked up. */
+function checkFolderClash(
+  context: CheckContext,
+  name: XmlAttribute,
+  folded: ReadonlyMap<string, XmlAttribute>,
+  lengths: ReadonlySet<number>,
+): void {
   const path = foldPath(name.value);
   for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
-    const file = folded.get(path.slice(0, slash));
+    const file = lengths.has(slash) ? folded.get(path.slice(0, slash)) : undefined;
     if (file === undefined) continue;
     const message = t('`{0}` needs a folder `{1}`, but that is a file of this document.', name.value, file.value);
     const parts = name.value.split('/');
     const depth = path.slice(0, slash).split('/').length;
-    const folder = context.isFull('M4-032a') ? '' : unusedName(parts.slice(0, depth).join('/'), folded);
+    const folder = unusedName(parts.slice(0, depth).join('/'), folded);
     const other = [folder, ...parts.slice(depth)].join('/');
-    const fixes =
-      folder === '' || folded.has(foldPath(other))
-        ? []
-        : [fixBy(t('Change to `{0}`', other), name.valueRange, escapeAttribute(other), { preferred: false })];
+    const fixes = folded.has(foldPath(other))
+      ? []
+      : [fixBy(t('Change to `{0}`', other), name.valueRange, escapeAttribute(other), { preferred: false })];
     context.report('M4-032a', name.valueRange, message, { fixes, related: [{ range: file.valueRange, message: t('The file') }] });
     return;
   }
