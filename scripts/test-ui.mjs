@@ -42,7 +42,7 @@ process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
 /** One file: a playground and a profile of its own; its tests follow each other in one window. Gives how many passed and failed. */
 async function runFile(file) {
   const result = { passed: 0, failed: 0 };
-  const { tests, settings, workspaceTrust, theme, prepare } = await import(pathToFileURL(path.join(folder, file)).href);
+  const { tests, settings, workspaceTrust, theme, locale, prepare } = await import(pathToFileURL(path.join(folder, file)).href);
   const playground = await createPlayground();
   Object.assign(playground.profile.settings, typeof settings === 'function' ? settings(playground) : settings);
   if (theme !== undefined) playground.profile.settings['workbench.colorTheme'] = theme;
@@ -52,7 +52,7 @@ async function runFile(file) {
   try {
     installExtension(codeServer, vsix, playground.profile);
     server = await startCodeServer(codeServer, { ...playground.profile, workspaceTrust });
-    workbench = await openWorkbench(browser, { origin: server.origin, folder: playground.workspace, screenshots, theme });
+    workbench = await openWorkbench(browser, { origin: server.origin, folder: playground.workspace, screenshots, theme, locale });
     for (const [name, test] of Object.entries(tests)) {
       const good = await runTest(file, name, () => test(workbench, playground), workbench);
       result[good ? 'passed' : 'failed']++;

@@ -15,6 +15,8 @@ const once = 8000;
 export async function openWorkbench(browser, { origin, folder, screenshots, theme, locale }) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce', permissions: [], locale });
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin });
+  // What a language pack would set; none is needed to see our own texts in that language.
+  if (locale !== undefined) await context.addInitScript((language) => (globalThis._VSCODE_NLS_LANGUAGE = language), locale);
   const page = await context.newPage();
   page.setDefaultTimeout(patience);
   await page.goto(`${origin}/?folder=${encodeURIComponent(folder)}`, { timeout: 2 * patience, waitUntil: 'commit' });
@@ -56,7 +58,7 @@ class Workbench {
         problem ??= error;
       }
       if (process.env.TRACE) console.log(`  again: ${problem?.message.split('\n')[0] ?? 'nothing shown'} ${callers()}`);
-      if (Date.now() > end) throw problem ?? new Error(`What was waited for did not come: ${String(shown)}`);
+      if (Date.now() > end || this.page.isClosed()) throw problem ?? new Error(`What was waited for did not come: ${String(shown)}`);
     }
   }
 
@@ -165,10 +167,12 @@ class Workbench {
     // While the editor is still laying itself out, the word moves away from under the mouse: then the mouse goes there again.
     const rest = async () => {
       const place = await this.wordBox(text);
+      // A place that had nothing to tell once, while providers were not there yet, is asked anew only after the mouse has been elsewhere.
+      await this.page.mouse.move(640, 5);
       await this.page.mouse.move(place.x + place.width / 2 - 2, place.y + place.height / 2);
       await this.page.mouse.move(place.x + place.width / 2, place.y + place.height / 2);
     };
-    await this.until(rest, hover, { each: 3000 });
+    await this.until(rest, hover, { each: 5000 });
     return hover;
   }
 
