@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { CacheIdentity } from '../image/cacheIdentity';
 import type { Digest } from '../image/digest';
 import { formatDigest } from '../image/digest';
 import type { Platform } from '../image/summary';
@@ -8,23 +9,9 @@ export type EntryKind = 'library' | 'oras' | 'shub' | 'net' | 'ipfs' | 'oci-tmp'
 
 /** What an image was asked for by, as far as its entry's name depends on it. */
 export type EntryIdentity =
-  | { readonly kind: 'library'; readonly hash: string }
-  | { readonly kind: 'oras'; readonly digest: Digest }
-  | { readonly kind: 'shub'; readonly commit: string }
-  | { readonly kind: 'net'; readonly url: string; readonly lastModified?: string }
-  /** The sha2-256 multihash of the CID, which is not the sha-256 of the file. */
-  | { readonly kind: 'ipfs'; readonly digest: Digest }
+  | CacheIdentity
   /** `--oci` of SingularityCE: an OCI-SIF. */
-  | { readonly kind: 'oci-sif'; readonly platformDigest: Digest; readonly keepLayers?: boolean }
-  | {
-      readonly kind: 'oci';
-      readonly digest: Digest;
-      readonly platformDigest: Digest;
-      /** The platform that is asked for: this machine's, or what `--arch` says. */
-      readonly platform: Platform;
-      /** What the path says, `arm64v8/alpine`: where it names another architecture, Apptainer takes that for the name. */
-      readonly pathPlatform?: Platform;
-    };
+  | { readonly kind: 'oci-sif'; readonly platformDigest: Digest; readonly keepLayers?: boolean };
 
 /** Which engine and version: names of converted images changed with Apptainer 1.2 and SingularityCE 4.0, kinds were added. */
 export interface EngineVersion {

@@ -1,3 +1,4 @@
+import type { CacheIdentity } from '../image/cacheIdentity';
 import type { Digest } from '../image/digest';
 import type { ImageReference } from '../image/reference';
 import type { ImageSummary, Platform } from '../image/summary';
@@ -165,26 +166,6 @@ export interface OpenedFile {
   readonly lastModified?: string;
   readonly acceptsRanges?: boolean;
 }
-
-/** What names the image's entry in an engine's cache (facts: cache names). */
-export type CacheIdentity =
-  | { readonly kind: 'library'; readonly hash: string }
-  | { readonly kind: 'oras'; readonly digest: Digest }
-  | { readonly kind: 'shub'; readonly commit: string }
-  | { readonly kind: 'net'; readonly url: string; readonly lastModified?: string }
-  /** The sha2-256 multihash of a CID, which is not the sha-256 of the file. */
-  | { readonly kind: 'ipfs'; readonly digest: Digest }
-  /**
-   * `digest`: index or manifest the reference names; `platformDigest`: the chosen platform's manifest; `platform`: what the user or this
-   * machine asks for; `pathPlatform`: what the path says (`arm64v8/alpine`).
-   */
-  | {
-      readonly kind: 'oci';
-      readonly digest: Digest;
-      readonly platformDigest: Digest;
-      readonly platform: Platform;
-      readonly pathPlatform?: Platform;
-    };
 
 export interface OpenedImage {
   /** In full: `docker://docker.io/library/ubuntu:22.04`. */
