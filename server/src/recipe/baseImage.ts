@@ -5,13 +5,28 @@ import type { Stage } from './syntax';
 
 /**
  * The name of an official image of Docker Hub (`debian`, `python`), without its tag; undefined for any other base. Official images are
- * published without lists of packages and without `sudo` (Fedora's has it).
+ * published without lists of packages.
  */
 export function officialImage(stage: Stage): string | undefined {
   const value = (key: string): string => headerEntry(stage, key)?.value ?? '';
   if (value('bootstrap') !== 'docker' || value('registry') !== '' || value('namespace') !== '') return undefined;
   return /^(?:(?:docker\.io\/)?library\/)?([^/{:@]+)(?:[:@][^/{]*)?$/.exec(value('from'))?.[1];
 }
+
+/**
+ * The name of an official image that has no `sudo`: Fedora's has it, and Ubuntu's had it up to some time after 16.04 came out. An image
+ * by its digest alone may be of any age.
+ */
+export function officialImageWithoutSudo(stage: Stage): string | undefined {
+  const name = officialImage(stage);
+  if (name === undefined || name === 'fedora') return undefined;
+  const from = headerEntry(stage, 'from')?.value ?? '';
+  const tag = /^[^@]*:([^@/]+)/.exec(from)?.[1];
+  const isOld = tag === undefined ? from.includes('@') : oldUbuntu.test(tag);
+  return isOld ? undefined : name;
+}
+
+const oldUbuntu = /\b(?:1[0-6]\.(?:04|10)|lucid|precise|quantal|raring|saucy|trusty|utopic|vivid|wily|xenial)\b/;
 
 /** Official images made from Debian or Ubuntu, unless their tag names another distribution. */
 const debianImages: ReadonlySet<string> = new Set([

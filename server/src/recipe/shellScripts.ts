@@ -29,7 +29,7 @@ export function shellScripts({ parsed }: Pick<RecipeContext, 'parsed'>): ShellSc
     stage.sections.flatMap((section) => {
       if (section.content.kind !== 'script' || section.name !== section.keyword) return [];
       const text = scriptText(recipe.text, stage, section);
-      const dialect = dialectOf(stage, section, text);
+      const dialect = dialectOf(stage, section, { script: text, recipe: recipe.text });
       return dialect === undefined || text.trim() === '' ? [] : [{ stage, section, dialect, text, exclude: excluded(section) }];
     }),
   );
@@ -38,7 +38,8 @@ export function shellScripts({ parsed }: Pick<RecipeContext, 'parsed'>): ShellSc
 /** Whether a shell runs the script of a section, as far as its arguments and first line tell. */
 export function isShellScript(stage: Stage, section: Section, text: string): boolean {
   const start = section.bodyRange.start;
-  return dialectOf(stage, section, text.slice(start, Math.min(section.bodyRange.end, start + 500))) !== undefined;
+  const script = text.slice(start, Math.min(section.bodyRange.end, start + 500));
+  return dialectOf(stage, section, { script, recipe: text }) !== undefined;
 }
 
 /** Whether dash runs the script of a section: `/bin/sh` does, and that is dash in the base. */
@@ -46,8 +47,9 @@ export function runsInDash(stage: Stage, section: Section, text: string): boolea
   if (section.keyword === 'pre' || section.keyword === 'setup' || section.keyword === 'environment' || section.keyword === 'appenv')
     return false;
   const start = section.bodyRange.start;
-  const dialect = dialectOf(stage, section, text.slice(start, Math.min(section.bodyRange.end, start + 500)));
-  return (dialect === 'dash' || dialect === 'sh') && isDebian(stage);
+  const script = text.slice(start, Math.min(section.bodyRange.end, start + 500));
+  const dialect = dialectOf(stage, section, { script, recipe: text });
+  return (dialect === 'dash' || dialect === 'sh') && isDebian(stage) && shellOf(stage, text) !== 'bash';
 }
 
 function scriptText(text: string, stage: Stage, { bodyRange }: Section): string {
@@ -62,7 +64,12 @@ function scriptText(text: string, stage: Stage, { bodyRange }: Section): string 
   return parts.join('').replaceAll('\r\n', '\n');
 }
 
-function dialectOf(stage: Stage, section: Section, script: string): ShellDialect | undefined {
+interface ScriptOfRecipe {
+  readonly script: string;
+  readonly recipe: string;
+}
+
+function dialectOf(stage: Stage, section: Section, { script, recipe }: ScriptOfRecipe): ShellDialect | undefined {
   const words = fields(section.arguments.split('#', 1)[0] ?? '');
   switch (section.keyword) {
     case 'pre':
@@ -71,7 +78,7 @@ function dialectOf(stage: Stage, section: Section, script: string): ShellDialect
       const option = words.indexOf('-c');
       if (option >= 0) return dialectOfProgram(words.slice(option + 1));
       // The host runs the first two.
-      return section.keyword === 'post' ? shellOfBase(stage) : 'sh';
+      return section.keyword === 'post' ? shellOf(stage, recipe) : 'sh';
     }
     case 'runscript':
     case 'startscript':
@@ -80,10 +87,10 @@ function dialectOf(stage: Stage, section: Section, script: string): ShellDialect
     case 'appstart':
     case 'apptest': {
       const hashbang = /^\s*#!\s*(.*)/.exec(script)?.[1];
-      return hashbang === undefined ? shellOfBase(stage) : dialectOfProgram(fields(hashbang));
+      return hashbang === undefined ? shellOf(stage, recipe) : dialectOfProgram(fields(hashbang));
     }
     default:
-      return shellOfBase(stage);
+      return shellOf(stage, recipe);
   }
 }
 
@@ -105,6 +112,27 @@ function dialectOfProgram(words: readonly string[]): ShellDialect | undefined {
       return undefined;
   }
 }
+
+/** What `/bin/sh` is: that of the base image, unless `%post` puts bash in its place. */
+function shellOf(stage: Stage, recipe: string): ShellDialect {
+  const known = shells.get(stage);
+  if (known !== undefined) return known;
+  const ofBase = shellOfBase(stage);
+  const isReplaced = ofBase !== 'bash' && stage.sections.some((section) => replacesShell(section, recipe));
+  const shell = isReplaced ? 'bash' : ofBase;
+  shells.set(stage, shell);
+  return shell;
+}
+
+/** All sections of a stage have the same: found once. */
+const shells = new WeakMap<Stage, ShellDialect>();
+
+function replacesShell({ keyword, bodyRange }: Section, recipe: string): boolean {
+  return keyword === 'post' && replacedShell.test(recipe.slice(bodyRange.start, bodyRange.end));
+}
+
+const replacedShell =
+  /^[^#\n]*(?:\bln[ \t]+(?:-\w+[ \t]+)*\S*bash[ \t]+\S*\bsh[ \t]*(?:[;&|]|$)|\bdpkg-reconfigure[ \t][^\n]{0,200}\bdash\b)/m;
 
 /** What `/bin/sh` is in the base image: bash in the Red Hat, SUSE and Arch families, dash or its like in Debian’s and Alpine. */
 function shellOfBase(stage: Stage): ShellDialect {

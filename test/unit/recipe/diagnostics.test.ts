@@ -66,7 +66,25 @@ describe('commands that are not there', () => {
     ['%post\n sudo apt-get update && sudo -E true\n', ['w lint/sudo @ sudo', 'w lint/sudo @ sudo']],
     ['%post\n apt-get update && apt-get install -y sudo\n sudo true\n', []],
     ['%post\n pseudo x; echo sudo; sudo true\n', []],
+    ['%post\n ln -sf bash /bin/sh\n%runscript\n source x\n', []],
+    ['%post\n rm /bin/sh; ln -s /bin/bash /bin/sh; true\n%runscript\n#!/bin/sh\nsource x\n', []],
+    ['%post\n echo "dash dash/sh boolean false" | debconf-set-selections && dpkg-reconfigure -p critical dash\n source x\n', []],
+    ['%post\n # ln -s /bin/bash /bin/sh\n source x\n', ['w lint/bash-command @ source']],
   ])('%j', (sections, expected) => expect(said(header + sections)).toEqual(expected));
+  test.each([
+    ['debian:12', true],
+    ['ubuntu', true],
+    ['ubuntu:18.04', true],
+    ['ubuntu:22.04@sha256:' + 'a'.repeat(64), true],
+    ['ubuntu:16.04', false],
+    ['ubuntu:trusty-20170817', false],
+    ['ubuntu@sha256:' + 'a'.repeat(64), false],
+    ['fedora:40', false],
+    ['org/ubuntu', false],
+  ])('sudo in %s is missing: %s', (image, isMissing) => {
+    const found = said(`Bootstrap: docker\nFrom: ${image}\n%post\n sudo true\n`).filter((line) => line.includes('sudo'));
+    expect(found).toEqual(isMissing ? ['w lint/sudo @ sudo'] : []);
+  });
   test('fixes', () => {
     expect(mended(`${header}%post\n source x\n`, 'lint/bash-command')).toBe(`${header}%post\n . x\n`);
     expect(mended(`${header}%post\n sudo mkdir x\n`, 'lint/sudo')).toBe(`${header}%post\n mkdir x\n`);

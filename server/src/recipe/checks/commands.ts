@@ -1,4 +1,4 @@
-import { officialImage } from '../baseImage';
+import { officialImageWithoutSudo } from '../baseImage';
 import { t } from '../../text/l10n';
 import type { ShellCommand } from '../shell';
 import { runsInDash } from '../shellScripts';
@@ -47,8 +47,8 @@ function reportBash({ report }: CheckContext, section: Section, range: ShellComm
 
 /** `sudo` in a `%post` whose base has none, unless the script installs it. */
 export function checkSudo(context: CheckContext, stage: Stage, commands: readonly ShellCommand[]): void {
-  const image = officialImage(stage);
-  if (image === undefined || image === 'fedora' || commands.every(({ sudo }) => sudo === undefined)) return;
+  const image = officialImageWithoutSudo(stage);
+  if (image === undefined || commands.every(({ sudo }) => sudo === undefined)) return;
   for (const { sudo, words } of commands) {
     const texts = words.map(({ start, end }) => context.text.slice(start, end));
     const [next] = words;
