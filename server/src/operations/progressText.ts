@@ -15,6 +15,6 @@ export function progressText(progress: Progress): string {
     parts.push(`${humanBytes(Math.round(progress.rate))}/s`);
     if (progress.total !== undefined) parts.push(t('{0} left', humanDuration((progress.total - progress.done) / progress.rate)));
   }
-  if (progress.mirrors) parts.push(t('{0} of {1} mirrors', progress.mirrors.active, progress.mirrors.known));
+  if (progress.mirrors && progress.mirrors.known > 1) parts.push(t('{0} of {1} mirrors', progress.mirrors.active, progress.mirrors.known));
   return parts.join('  ');
 }

@@ -83,7 +83,7 @@ function trustText({ trust, keySource }: SignatureFinding): string {
     case 'keyring':
       return t('a key of the key ring {0}, which you did not pin', from);
     case 'fetched':
-      return t('a key fetched from {0}, not trusted by you', from);
+      return t('a key fetched from {0} and not trusted by you', from);
     case 'unknown':
       return t('a key that is not trusted');
   }

@@ -1,4 +1,5 @@
 import type { Check } from '../image/verdict';
+import { groupedNumber } from '../text/human';
 import { t } from '../text/l10n';
 import type { Expectation } from './expectation';
 import { expectedHash, hashFunction } from './hashTypes';
@@ -30,7 +31,9 @@ export function comparison(expectation: Expectation, size: number): Comparison {
 function sizeComparison(expectation: Extract<Expectation, { kind: 'size' }>, size: number): Comparison {
   const expected = String(expectation.value);
   const pass = expected === String(size);
-  const message = pass ? t('{0} bytes, as declared', size) : t('{0} bytes, but {1} are declared', size, expected);
+  const message = pass
+    ? t('{0} bytes, as declared', groupedNumber(size))
+    : t('{0} bytes, but {1} are declared', groupedNumber(size), groupedNumber(expectation.value));
   const check: Check = { name: 'size', status: pass ? 'pass' : 'fail', expected, actual: String(size), ...origin(expectation), message };
   return { judge: () => ({ check, weight: 'none' }) };
 }
@@ -78,7 +81,7 @@ function piecesComparison(expectation: Extract<Expectation, { kind: 'pieces' }>,
   const isList = known !== undefined && Number.isSafeInteger(length) && length > 0 && hashes.length === Math.ceil(size / length);
   if (!isList) {
     const message = known
-      ? t('{0} piece hashes do not fit a file of {1} bytes: they were not compared.', hashes.length, size)
+      ? t('{0} piece hashes do not fit a file of {1} bytes: they were not compared.', hashes.length, groupedNumber(size))
       : t('{0} cannot be computed here: the pieces were not compared.', expectation.type);
     return { judge: () => ({ check: { name: 'pieces', status: 'skip', ...origin(expectation), message }, weight: 'none' }) };
   }
@@ -99,13 +102,13 @@ function piecesComparison(expectation: Extract<Expectation, { kind: 'pieces' }>,
         ...origin(expectation),
         message:
           first === undefined
-            ? t('{0} pieces of {1} bytes, {2}: all match', hashes.length, length, known.name)
+            ? t('{0} pieces of {1} bytes, {2}: all match', hashes.length, groupedNumber(length), known.name)
             : t(
                 '{0} of {1} pieces differ; the first is bytes {2}–{3}',
                 bad.length,
                 hashes.length,
-                first * length,
-                Math.min(size, (first + 1) * length) - 1,
+                groupedNumber(first * length),
+                groupedNumber(Math.min(size, (first + 1) * length) - 1),
               ),
       };
       return { check, weight: known.weak ? 'weak' : 'strong' };
