@@ -14,11 +14,15 @@ import { escapeMarkdown, summaryMarkdown } from './summaryMarkdown';
 export { completePlace, resolveReferenceItem } from '../operations/referenceCompletion';
 export { createWorkspaceNames } from '../operations/workspaceNames';
 
+/** References of one document that are offered in others, at most. */
+const mostNoted = 1000;
+
 /** Tells the world which references a document holds, once a version. */
 export function noteUsed(world: World, document: AnalysedDocument): void {
   if (noted.has(document)) return;
   noted.add(document);
-  const used = placesOf(document.language.name, document.context).flatMap(({ reference }) => {
+  const places = placesOf(document.language.name, document.context).slice(0, mostNoted);
+  const used = places.flatMap(({ reference }) => {
     const name = reference && nameToWrite(reference);
     return reference === undefined || name === undefined ? [] : [{ scheme: reference.scheme, name }];
   });

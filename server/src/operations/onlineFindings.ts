@@ -17,12 +17,16 @@ import type { World } from './world';
 /** Placeholders for a version that moves. */
 const movingTags = new Set(['latest', 'edge', 'nightly', 'main', 'master', 'dev']);
 
+/** References of one document that hubs are asked about by themselves, at most: a metalink may list a hundred thousand. */
+const mostAsked = 200;
+
 /**
  * What the hubs say about the references of a document: not found, tag gone, digest changed, platform missing for this machine, newer
  * tag. A hub that cannot be asked is an information at the reference, with the cause. Rejects only when aborted.
  */
 export async function onlineFindings(world: World, language: LanguageName, context: unknown, signal: AbortSignal): Promise<Finding[]> {
-  const places = placesOf(language, context).filter((place) => place.reference !== undefined && place.reference.kind !== 'local');
+  const all = placesOf(language, context).slice(0, mostAsked);
+  const places = all.filter((place) => place.reference !== undefined && place.reference.kind !== 'local');
   const found = await Promise.all(places.map((place) => findingsAt(world, place, signal)));
   signal.throwIfAborted();
   return found.flat();

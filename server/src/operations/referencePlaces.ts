@@ -18,7 +18,7 @@ export interface ReferencePlace {
   readonly title: string;
   readonly range: TextRange;
   readonly parsed: ParsedReference;
-  readonly reference?: ImageReference;
+  readonly reference?: ImageReference | undefined;
 }
 
 /** Every reference of a document, in the order of the text. */
@@ -69,7 +69,19 @@ function metalinkPlaces(context: MetalinkContext): readonly ReferencePlace[] {
   return places;
 }
 
-function place(url: string, title: string, range: TextRange): ReferencePlace {
-  const parsed = parseReference(url, { offset: range.start });
-  return { text: url, title, range, parsed, ...(parsed.reference && { reference: parsed.reference }) };
+/** Its text is read when somebody asks what it refers to: a document may hold a hundred thousand of them. */
+function place(text: string, title: string, range: TextRange): ReferencePlace {
+  let known: ParsedReference | undefined;
+  const read = (): ParsedReference => (known ??= parseReference(text, { offset: range.start }));
+  return {
+    text,
+    title,
+    range,
+    get parsed() {
+      return read();
+    },
+    get reference() {
+      return read().reference;
+    },
+  };
 }
