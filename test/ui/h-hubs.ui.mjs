@@ -89,7 +89,7 @@ export const tests = {
   'Sign In to Registry: the answer is there at once, the password nowhere': async (workbench, { hub, folder, workspace }) => {
     const { host } = new URL(hub.origin);
     await workbench.command('Containers: Sign In to Registry');
-    await workbench.answer(host);
+    await workbench.answerQuestion('Sign in to a registry', host);
     await workbench.quickInput().getByText('User name').first().waitFor();
     await workbench.answer(account.user);
     await workbench.quickInput().getByText('Password').first().waitFor();

@@ -179,7 +179,7 @@ export const tests = {
 
 async function pull(workbench, reference) {
   await workbench.command('Containers: Pull and Verify Container into Cache');
-  await workbench.answer(reference);
+  await workbench.answerQuestion('Pull which container into the cache?', reference);
   await workbench.notification(/cache, verified/).waitFor({ timeout: 60_000 });
   await workbench.clearNotifications();
 }
