@@ -83,7 +83,7 @@ describe('expectations', () => {
 
   test('a piece that differs is named by its bytes', async () => {
     const report = await verifyImage(memorySource(data), [pieces('sha-256', 1 << 16, 3)], { keys: noKeys });
-    expect(report.checks.find(({ name }) => name === 'pieces')?.message).toContain('196608–262143');
+    expect(report.checks.find(({ name }) => name === 'pieces')?.message).toContain('196,608–262,143');
   });
 
   test('one pass reads the bytes once', async () => {
