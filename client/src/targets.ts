@@ -40,8 +40,12 @@ export async function askForTarget(prompt: string): Promise<Target | undefined> 
     const asTyped = typed === undefined ? [] : [{ label: value, description: describe(typed), target: typed, alwaysShow: true }];
     picker.items = [...asTyped, ...files, browse];
   });
+  let followed: string | undefined;
+  picker.onDidChangeActive(([active]) => {
+    if (active?.target !== undefined && active.label === picker.value) followed = picker.value;
+  });
   const choice = await new Promise<(vscode.QuickPickItem & { target?: Target | undefined }) | undefined>((resolve) => {
-    picker.onDidAccept(() => resolve(chosen(picker, browse)));
+    picker.onDidAccept(() => resolve(chosen(picker, followed === picker.value ? browse : undefined)));
     picker.onDidHide(() => resolve(undefined));
     picker.show();
   });
@@ -53,14 +57,15 @@ export async function askForTarget(prompt: string): Promise<Target | undefined> 
 
 /**
  * What Enter stands for. On a slow connection it may come before the list has followed the typing; then the entry that is still marked
- * does not fit the text, and the text counts.
+ * does not fit the text, and the text counts. `browse`: the entry that stands for no text, once the list has followed.
  */
 function chosen(
   { value, selectedItems: [selected] }: vscode.QuickPick<vscode.QuickPickItem & { target?: Target | undefined }>,
-  browse: vscode.QuickPickItem,
+  browse: vscode.QuickPickItem | undefined,
 ): (vscode.QuickPickItem & { target?: Target | undefined }) | undefined {
   const target = readTarget(value);
-  const fits = selected === browse || selected?.label.toLowerCase().includes(value.trim().toLowerCase()) === true;
+  const fits =
+    (selected !== undefined && selected === browse) || selected?.label.toLowerCase().includes(value.trim().toLowerCase()) === true;
   return target === undefined || fits ? selected : { label: value, target };
 }
 

@@ -49,6 +49,17 @@ export const tests = {
     await showWalkthrough(workbench);
     await isDone(workbench, 'pull');
   },
+  'step 5: the view of the caches opens, and the step is done': async (workbench) => {
+    await workbench.command('Containers: Focus on Caches View');
+    await workbench.page
+      .locator('.part.sidebar .composite.title', { hasText: /caches/i })
+      .first()
+      .waitFor();
+    await workbench.picture('walkthrough-cache');
+    await showWalkthrough(workbench);
+    await isDone(workbench, 'cache');
+    await workbench.command('View: Show Explorer');
+  },
   'New Container Recipe offers what to start from': async (workbench) => {
     await workbench.command('Containers: New Container Recipe');
     await workbench.quickInput().locator('.monaco-list-row', { hasText: 'A container image of a registry' }).waitFor();
