@@ -47,7 +47,8 @@ export async function describePlace(
   if (reference === undefined) return '';
   const link = (title: string, command: string, argument: unknown) =>
     `[${title}](command:${command}?${encodeURIComponent(JSON.stringify([argument]))})`;
-  const refresh = commandLinks ? [link(t('Refresh'), clientCommands.refresh, {})] : [];
+  // Nobody is asked while the offline switch is on.
+  const refresh = commandLinks && world.settings['online.enabled'] ? [link(t('Refresh'), clientCommands.refresh, {})] : [];
   try {
     const summary = await describeReference(world, reference, {
       signal: AbortSignal.any([signal, AbortSignal.timeout(hoverLimit)]),

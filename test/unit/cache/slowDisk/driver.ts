@@ -52,6 +52,7 @@ function world() {
   return createWorld({ settings, environment: { HOME: cache.parent }, log, isTrusted: () => true, http: {} });
 }
 
+// The disk answers late: what was given up is still under way, and nobody waits for it.
 void run(process.argv[2]).then((result) => {
   process.stdout.write(JSON.stringify(result), () => process.exit(0));
 });
