@@ -26,7 +26,7 @@ export class Assembly {
   private readonly pieces: PieceCheck | undefined;
   /** Bytes of pieces that this run compared and found right. */
   private readonly compared = new RangeSet();
-  private whole: WholeHash;
+  private readonly whole: WholeHash;
   private readonly held = new HeldBlocks();
   private catchingUp: Promise<void> | undefined;
   private earlier: Contributions | undefined;
@@ -42,12 +42,12 @@ export class Assembly {
     this.pieces = expectation.pieces === undefined ? undefined : new PieceCheck(expectation.pieces, size);
     this.contributions = done;
     this.trusted = new RangeSet(done.list);
-    this.whole = new WholeHash(expectation.computed);
+    this.whole = new WholeHash({ types: expectation.computed, size, onHashed: () => this.goOn() });
   }
 
-  /** The disk is behind; `whenReady` calls back when it is not any more. */
+  /** The disk or the hash is behind; `whenReady` calls back when they are not any more. */
   get busy(): boolean {
-    return this.file.pendingWrites >= mostWrites;
+    return this.file.pendingWrites >= mostWrites || this.whole.busy;
   }
   whenReady(callback: () => void): void {
     this.resumeSources.push(callback);
@@ -76,8 +76,7 @@ export class Assembly {
     if (!this.whole.locked) this.hashHeld();
     this.file.write(block, length, offset, () => {
       written();
-      if (!this.busy) for (const resume of this.resumeSources.splice(0)) resume();
-      this.catchUp();
+      this.goOn();
     });
   }
 
@@ -100,8 +99,8 @@ export class Assembly {
     await this.file.settled();
   }
 
-  /** Waits for the disk and brings the whole hash to the end of the trusted prefix. Rejects with an error of the disk. */
-  async settled(): Promise<void> {
+  /** Waits for the disk and brings the whole hash to the end of the trusted prefix. */
+  private async settled(): Promise<void> {
     await this.file.settled();
     for (;;) {
       this.catchUp();
@@ -110,12 +109,23 @@ export class Assembly {
     }
   }
 
-  /** Digests of the first `size` bytes, all of which must be trusted and settled. The assembly can go on only after `restartHash`. */
-  digests(): Record<string, string> {
-    return this.whole.digests();
+  /**
+   * Digests of the first `size` bytes, all of which must be trusted, once the disk has settled. The assembly can go on only after
+   * `restartHash`. Rejects with an error of the disk.
+   */
+  async digests(): Promise<Record<string, string>> {
+    for (;;) {
+      await this.settled();
+      const digests = await this.whole.digests();
+      if (digests !== undefined) return digests;
+    }
   }
   restartHash(): void {
-    this.whole = new WholeHash(this.expectation.computed);
+    this.whole.restart();
+  }
+  /** Nothing more comes, and nobody asks for digests. */
+  close(): void {
+    this.whole.close();
   }
 
   /** Hashes the pieces from the disk again; those that are wrong are forgotten and returned. */
@@ -176,6 +186,12 @@ export class Assembly {
     }
   }
 
+  /** A block was written or hashed. */
+  private goOn(): void {
+    if (!this.busy) for (const resume of this.resumeSources.splice(0)) resume();
+    this.catchUp();
+  }
+
   /** Reads what is trusted and written behind the whole hash's position, in the background. */
   private catchUp(): void {
     if (this.catchingUp !== undefined) return;
@@ -208,18 +224,19 @@ export class Assembly {
   }
 
   private async readPrefix(): Promise<void> {
-    const block = blockPool.take();
-    try {
-      for (let length = this.readable(); length > 0; length = this.readable()) {
-        const { whole } = this;
-        const at = whole.position;
+    const { whole } = this;
+    for (let length = this.readable(); length > 0; length = this.readable()) {
+      const at = whole.position;
+      const block = blockPool.take();
+      try {
         const read = await this.file.read(block, Math.min(length, blockLength, this.held.nextAfter(at) - at), at);
         if (read === 0) throw new Error('the partial file is shorter than it was');
-        if (whole === this.whole && whole.position === at && this.trusted.covers(at, at + read)) whole.advance(block.subarray(0, read));
-        this.hashHeld();
+        if (whole.position === at && this.trusted.covers(at, at + read)) whole.advance(block.subarray(0, read));
+      } finally {
+        blockPool.give(block);
       }
-    } finally {
-      blockPool.give(block);
+      this.hashHeld();
+      if (whole.busy) await new Promise<void>((resolve) => this.whenReady(resolve));
     }
   }
 }

@@ -7,7 +7,7 @@ import type { FileIdentity } from '../platform/file';
 import { blockLength, blockPool } from '../platform/partialFile';
 import type { Assembly } from './assembly';
 import type { Expectation } from './expectation';
-import { beginHash } from './wholeHash';
+import { beginHash } from './runningDigests';
 
 export interface HashedFile {
   /** Bytes. */

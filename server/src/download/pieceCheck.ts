@@ -1,6 +1,6 @@
 import type { Hash } from 'node:crypto';
 import type { DeclaredPieces } from './request';
-import { beginHash } from './wholeHash';
+import { beginHash } from './runningDigests';
 
 export interface CheckedPiece {
   readonly index: number;

@@ -104,7 +104,6 @@ class NetworkTransfer {
     report.scheduler = scheduler;
     const onChecked = (piece: CheckedPiece): void => this.checked(piece, scheduler, exchanges);
     const assembly: Assembly = new Assembly(file, expectation, size, done, onChecked);
-    for (const candidate of this.candidates) await this.takeFrom(candidate, assembly, expectation, size, scheduler);
     const options: NetworkRunOptions = {
       scheduler,
       assembly,
@@ -123,6 +122,7 @@ class NetworkTransfer {
       signal,
     };
     try {
+      for (const candidate of this.candidates) await this.takeFrom(candidate, assembly, expectation, size, scheduler);
       return await this.untilRight(options, expectation, file, opened);
     } catch (error) {
       // Keeps what is there for the next time; the error that ended the run matters more than one of the journal.
@@ -130,6 +130,8 @@ class NetworkTransfer {
       this.hasNothing = assembly.contributions.list.length === 0;
       await resumption.save(assembly).catch((failure: unknown) => report.note(String(failure)));
       throw error;
+    } finally {
+      assembly.close();
     }
   }
 
@@ -173,8 +175,7 @@ class NetworkTransfer {
       reply = undefined;
       if (isComplete) {
         this.report.progress('verifying', size, size);
-        await assembly.settled();
-        const digests = assembly.digests();
+        const digests = await assembly.digests();
         const { whole } = expectation;
         if (whole === undefined || digests[whole.type] === whole.hex) {
           for (const source of assembly.contradicted)

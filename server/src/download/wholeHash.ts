@@ -1,22 +1,46 @@
-import { createHash } from 'node:crypto';
-import type { Hash } from 'node:crypto';
-import { nodeHash } from './expectation';
+import os from 'node:os';
+import { DigestsOnThread } from './digestThread';
+import { DigestsHere } from './runningDigests';
+import type { RunningDigests } from './runningDigests';
 
-/** Digests of a file over its prefix, advanced in order, once from memory as bytes arrive or else from the disk. */
+/** Bytes of a file below which a thread of its own costs more than it saves. */
+const worthThread = 64 << 20;
+/** Updates, of one MiB at most each, that may wait for the thread. */
+const mostBehind = 8;
+
+export interface WholeHashOptions {
+  /** IANA names. */
+  readonly types: readonly string[];
+  /** Bytes of the file. */
+  readonly size: number;
+  /** Called when bytes have been hashed elsewhere; the position is 0 again when what was hashed is lost. */
+  readonly onHashed: () => void;
+}
+
+/**
+ * Digests of a file over its prefix, advanced in order, once from memory as bytes arrive or else from the disk. A large file's are
+ * computed on a thread of their own where there is a second processor.
+ */
 export class WholeHash {
-  private hashes: Map<string, Hash>;
+  private running: RunningDigests;
   private reached = 0;
-  private snapshot: { readonly at: number; readonly hashes: Map<string, Hash> } | undefined;
+  private markedAt = 0;
+  private isOnThread: boolean;
   /** A read from the disk is under way: bytes from memory must wait. */
   locked = false;
 
-  constructor(private readonly types: readonly string[]) {
-    this.hashes = begin(types);
+  constructor(private readonly options: WholeHashOptions) {
+    this.isOnThread = options.size >= worthThread && os.availableParallelism() > 1;
+    this.running = this.begin();
   }
 
-  /** Bytes that have been hashed. */
+  /** Bytes that have been given to the hash. */
   get position(): number {
     return this.reached;
+  }
+  /** So many bytes wait for the hash that no more should come. */
+  get busy(): boolean {
+    return this.running.behind >= mostBehind;
   }
 
   /** Takes bytes at `offset` when they are the next ones. */
@@ -26,41 +50,58 @@ export class WholeHash {
     return true;
   }
 
+  /** The next bytes, in a block of the pool. */
   advance(bytes: Uint8Array): void {
-    for (const hash of this.hashes.values()) hash.update(bytes);
+    this.running.update(bytes);
     this.reached += bytes.length;
   }
 
   /** Remembers this state, in case what follows turns out wrong. */
   mark(): void {
-    this.snapshot = { at: this.reached, hashes: new Map([...this.hashes].map(([type, hash]) => [type, hash.copy()])) };
+    this.running.mark();
+    this.markedAt = this.reached;
   }
 
   /** Bytes from `offset` on were wrong or are not trusted any more. */
   rewind(offset: number): void {
     if (this.reached <= offset) return;
-    if (this.snapshot !== undefined && this.snapshot.at <= offset) {
-      this.hashes = this.snapshot.hashes;
-      this.reached = this.snapshot.at;
-    } else {
-      this.hashes = begin(this.types);
-      this.reached = 0;
-    }
-    this.snapshot = undefined;
+    if (this.markedAt > 0 && this.markedAt <= offset) {
+      this.running.restore();
+      this.reached = this.markedAt;
+    } else this.restart();
   }
 
-  /** Digests by IANA name, lower-case hexadecimal. Ends the hash. */
-  digests(): Record<string, string> {
-    return Object.fromEntries([...this.hashes].map(([type, hash]) => [type, hash.digest('hex')]));
+  /** From the first byte on again. */
+  restart(): void {
+    this.running.close();
+    this.running = this.begin();
+    this.reached = 0;
+    this.markedAt = 0;
   }
-}
 
-/** A running hash of an IANA type. */
-export function beginHash(type: string): Hash {
-  const { algorithm, options } = nodeHash(type);
-  return createHash(algorithm, options);
-}
+  /**
+   * Digests by IANA name, lower-case hexadecimal; undefined when they were lost, and the position is 0 again. After that it goes on only
+   * with `restart`.
+   */
+  async digests(): Promise<Record<string, string> | undefined> {
+    return await this.running.digests();
+  }
 
-function begin(types: readonly string[]): Map<string, Hash> {
-  return new Map(types.map((type) => [type, beginHash(type)]));
+  close(): void {
+    this.running.close();
+  }
+
+  private begin(): RunningDigests {
+    const { types, onHashed } = this.options;
+    if (!this.isOnThread) return new DigestsHere(types);
+    const running: DigestsOnThread = new DigestsOnThread(types, () => {
+      if (running.isLost && running === this.running) {
+        // A thread that died once is not trusted with a second try.
+        this.isOnThread = false;
+        this.restart();
+      }
+      onHashed();
+    });
+    return running;
+  }
 }

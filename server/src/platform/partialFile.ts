@@ -7,12 +7,21 @@ import { smallFiles } from './smallFiles';
 export const blockLength = 1024 * 1024;
 
 const freeBlocks: Buffer[] = [];
+/** By their memory, how many besides the one who took them still need them. */
+const keepers = new Map<ArrayBufferLike, number>();
 
-/** Blocks of memory, used again by all downloads of a thread. */
+/** Blocks of memory, used again by all downloads of a thread. The memory is shared: another thread may read it without a copy. */
 export const blockPool = {
-  take: (): Buffer => freeBlocks.pop() ?? Buffer.allocUnsafeSlow(blockLength),
-  give: (block: Buffer): void => {
-    if (freeBlocks.length < 24) freeBlocks.push(block);
+  take: (): Buffer => freeBlocks.pop() ?? Buffer.from(new SharedArrayBuffer(blockLength)),
+  /** The block goes back when everybody who keeps it has let it go. */
+  give: (block: Buffer): void => blockPool.letGo(block),
+  /** Somebody else needs bytes of a block too, until `letGo`. */
+  keep: ({ buffer }: Uint8Array): void => void keepers.set(buffer, (keepers.get(buffer) ?? 0) + 1),
+  letGo: ({ buffer }: Uint8Array): void => {
+    const others = keepers.get(buffer) ?? 0;
+    if (others > 1) keepers.set(buffer, others - 1);
+    else if (others === 1) keepers.delete(buffer);
+    else if (freeBlocks.length < 24) freeBlocks.push(Buffer.from(buffer));
   },
 };
 
