@@ -1,17 +1,11 @@
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
 import { t } from '../text/l10n';
-import { fileIdentity, sameFile } from '../platform/file';
-import type { FileIdentity } from '../platform/file';
-import { hasCode, renameDurably } from '../platform/durable';
-import { isLock, tryLock } from '../platform/fileLock';
-import { removeFile, smallFiles } from '../platform/smallFiles';
-import type { FileLock } from '../platform/fileLock';
-import { readJournal } from './journal';
+import { hasCode } from '../platform/durable';
 import { DownloadError } from './request';
 import type { DownloadControl, DownloadProgress, DownloadRequest, DownloadResult, DownloadWorld } from './request';
 import { runTransfer } from './runTransfer';
-import { preparePaths } from './targetFolder';
-import type { TargetPaths } from './targetFolder';
-import type { TransferJob } from './transferJob';
+import type { DownloadJob } from './transferJob';
 
 /** A download of this process that others may join. */
 interface SharedDownload {
@@ -20,14 +14,14 @@ interface SharedDownload {
   readonly result: Promise<DownloadResult>;
   readonly abort: AbortController;
   readonly listeners: Set<(progress: DownloadProgress) => void>;
+  readonly partialListeners: Set<(path: string) => void>;
+  /** Path of the unfinished file, once it is known. */
+  partial: string | undefined;
   /** Callers that have not cancelled. */
   waiting: number;
 }
 
 const shared = new Map<string, SharedDownload>();
-
-/** Milliseconds between looks at a lock that another process holds. */
-const lookAgain = 300;
 
 /**
  * Fetches one file: from local copies, from where an interrupted download stopped, from its sources in parallel; verifies it, and gives
@@ -38,42 +32,49 @@ const lookAgain = 300;
  */
 export async function download(request: DownloadRequest, world: DownloadWorld, control: DownloadControl = {}): Promise<DownloadResult> {
   try {
-    const paths = await preparePaths(request.directory, request.name);
-    control.onPartial?.(paths.partial);
+    const final = path.resolve(request.directory, request.name);
     const key = JSON.stringify([request.size?.toString(), request.hashes.map((hash) => hash.hex)]);
     // A handed-over file belongs to one caller: the others wait for the lock, and find then what that one made of it.
-    if (request.finish === 'hand-over') return await join(begin(request, world, paths, undefined), control);
-    const running = shared.get(paths.final);
+    if (request.finish === 'hand-over') return await join(begin(request, world, final, undefined), control);
+    const running = shared.get(final);
     if (running !== undefined && running.key !== key)
-      throw new DownloadError('busy', t('{0} is being fetched already, with other contents.', paths.final));
-    return await join(running?.key === key ? running : begin(request, world, paths, key), control);
+      throw new DownloadError('busy', t('{0} is being fetched already, with other contents.', final));
+    return await join(running?.key === key ? running : begin(request, world, final, key), control);
   } catch (error) {
     throw explained(error, request);
   }
 }
 
-function begin(request: DownloadRequest, world: DownloadWorld, paths: TargetPaths, key: string | undefined): SharedDownload {
+function begin(request: DownloadRequest, world: DownloadWorld, final: string, key: string | undefined): SharedDownload {
   const abort = new AbortController();
   const listeners = new Set<(progress: DownloadProgress) => void>();
-  const onProgress = (progress: DownloadProgress): void => {
-    for (const listener of listeners) listener(progress);
-  };
-  const result = run(request, world, paths, { signal: abort.signal, onProgress });
-  const entry: SharedDownload = { key, result, abort, listeners, waiting: 0 };
+  const partialListeners = new Set<(path: string) => void>();
+  const result = run(request, world, {
+    signal: abort.signal,
+    onProgress: (progress) => {
+      for (const listener of listeners) listener(progress);
+    },
+    onPartial: (partial) => {
+      entry.partial = partial;
+      for (const listener of partialListeners) listener(partial);
+    },
+  });
+  const entry: SharedDownload = { key, result, abort, listeners, partialListeners, partial: undefined, waiting: 0 };
   if (key === undefined) return entry;
-  shared.set(paths.final, entry);
+  shared.set(final, entry);
   const forget = (): void => {
-    if (shared.get(paths.final) === entry) shared.delete(paths.final);
+    if (shared.get(final) === entry) shared.delete(final);
   };
   result.then(forget, forget);
   return entry;
 }
 
 /** Takes part in a running download; it is cancelled when the last one who takes part cancels. */
-function join(running: SharedDownload, control: DownloadControl): Promise<DownloadResult> {
-  const { signal, onProgress } = control;
+function join(running: SharedDownload, { signal, onProgress, onPartial }: DownloadControl): Promise<DownloadResult> {
   running.waiting++;
   if (onProgress !== undefined) running.listeners.add(onProgress);
+  if (onPartial !== undefined) running.partialListeners.add(onPartial);
+  if (running.partial !== undefined) onPartial?.(running.partial);
   return new Promise((resolve, reject) => {
     const cancel = (): void => {
       running.waiting--;
@@ -88,36 +89,19 @@ function join(running: SharedDownload, control: DownloadControl): Promise<Downlo
   });
 }
 
-async function run(
-  request: DownloadRequest,
-  world: DownloadWorld,
-  paths: TargetPaths,
-  control: { readonly signal: AbortSignal; readonly onProgress: (progress: DownloadProgress) => void },
-): Promise<DownloadResult> {
-  const lock = await waitForLock(paths, request, world, control);
-  let isHandedOver = false;
-  try {
-    const outcome = await runTransfer(await jobOf(request, world, paths), request, world, control);
-    control.onProgress({ state: 'finishing', bytes: outcome.size, total: outcome.size, rate: 0, mirrors: { active: 0, total: 0 } });
-    if (!(await lock.stillHeld())) throw new DownloadError('busy', t('Another process has taken over the download of {0}.', paths.final));
-    const isThere = outcome.outcome === 'already-there';
-    const finished = isThere ? { path: paths.final, identity: outcome.identity } : await finish(request, paths, outcome.identity);
-    isHandedOver = finished.path === paths.partial;
-    return { ...outcome, ...finished, release: isHandedOver ? once(() => clear(paths, lock)) : () => Promise.resolve() };
-  } finally {
-    if (!isHandedOver) await lock.release();
-  }
+async function run(request: DownloadRequest, world: DownloadWorld, control: Required<DownloadControl>): Promise<DownloadResult> {
+  const { outcome, release } = await runTransfer(jobOf(request, world), request, world, control);
+  const { isHandedOver, ...result } = outcome;
+  return { ...result, release: isHandedOver ? once(release) : () => Promise.resolve() };
 }
 
-async function jobOf(request: DownloadRequest, world: DownloadWorld, paths: TargetPaths): Promise<TransferJob> {
+function jobOf(request: DownloadRequest, world: DownloadWorld): DownloadJob {
   const { size } = request;
   if (size !== undefined && (size < 0n || size > BigInt(Number.MAX_SAFE_INTEGER)))
     throw new DownloadError('no-source', t('The declared size, {0} bytes, is beyond what can be downloaded.', size));
   return {
-    final: paths.final,
-    partial: paths.partial,
-    journal: paths.journal,
-    folder: paths.folder,
+    name: request.name,
+    directory: request.directory,
     ...(size === undefined ? {} : { size: Number(size) }),
     hashes: request.hashes,
     pieces: request.pieces ?? [],
@@ -129,57 +113,14 @@ async function jobOf(request: DownloadRequest, world: DownloadWorld, paths: Targ
       ...(source.etag === undefined ? {} : { etag: source.etag }),
       hasHeaders: source.headers !== undefined,
     })),
-    candidates: (await request.candidates?.()) ?? [],
     overwrite: request.overwrite ?? false,
     unverified: request.unverified,
     onCancel: request.onCancel,
+    finish: request.finish,
+    mode: request.mode ?? 0o644,
     settings: world.settings,
+    lockToken: randomBytes(8).toString('hex'),
   };
-}
-
-/** The lock on the name; while another process has it, its progress is followed. */
-async function waitForLock(
-  paths: TargetPaths,
-  request: DownloadRequest,
-  world: DownloadWorld,
-  control: { readonly signal: AbortSignal; readonly onProgress: (progress: DownloadProgress) => void },
-): Promise<FileLock> {
-  let isTold = false;
-  for (;;) {
-    if (control.signal.aborted) throw new DownloadError('cancelled', t('The download was cancelled.'));
-    const result = await tryLock(paths.lock, request.name);
-    if (isLock(result)) return result;
-    if (!isTold) world.log.info(t('{0} is being fetched by process {1} on {2}: waiting for it.', request.name, result.pid, result.host));
-    isTold = true;
-    const journal = await readJournal(paths.journal);
-    const bytes = journal?.done.reduce((sum, part) => sum + part.to - part.from, 0) ?? 0;
-    const total = journal?.size ?? (request.size === undefined ? undefined : Number(request.size));
-    control.onProgress({ state: 'waiting', bytes, rate: 0, mirrors: { active: 0, total: 0 }, ...(total === undefined ? {} : { total }) });
-    await new Promise((resolve) => setTimeout(resolve, lookAgain));
-  }
-}
-
-/** Gives the verified and synced temporary file its name, or leaves it to the caller. */
-async function finish(
-  request: DownloadRequest,
-  paths: TargetPaths,
-  hashed: FileIdentity,
-): Promise<{ readonly path: string; readonly identity: FileIdentity }> {
-  await smallFiles.chmod(paths.partial, request.mode ?? 0o644);
-  const identity = await fileIdentity(paths.partial);
-  // The mode and the name change the time of change only: this is still the file whose bytes were hashed.
-  if (!sameFile(identity, { ...hashed, changed: identity.changed }))
-    throw new DownloadError('mismatch', t('{0} was changed by somebody else meanwhile. Download it again.', paths.partial));
-  if (request.finish === 'hand-over') return { path: paths.partial, identity };
-  await renameDurably(paths.partial, paths.final, { overwrite: request.overwrite ?? false });
-  await removeFile(paths.journal);
-  return { path: paths.final, identity: await fileIdentity(paths.final) };
-}
-
-async function clear(paths: TargetPaths, lock: FileLock): Promise<void> {
-  await removeFile(paths.journal);
-  await removeFile(paths.partial);
-  await lock.release();
 }
 
 function once(action: () => Promise<void>): () => Promise<void> {

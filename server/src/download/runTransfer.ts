@@ -1,27 +1,30 @@
 import { createTransport } from '../platform/transport';
 import type { Transport } from '../platform/transport';
+import { transferLocked } from './lockedTransfer';
+import type { Finished } from './lockedTransfer';
 import { RateLimit } from './rateLimit';
-import type { DownloadProgress, DownloadRequest, DownloadWorld } from './request';
-import { transfer } from './transfer';
-import type { TransferJob, TransferOutcome, TransferWorld } from './transferJob';
+import type { DownloadControl, DownloadRequest, DownloadWorld } from './request';
+import type { DownloadJob, DownloadJobWorld } from './transferJob';
 import { transferInWorker } from './workerClient';
 
 /** One for all downloads on this thread. */
 const limit = new RateLimit();
 const transports = new WeakMap<DownloadWorld, Transport>();
 
-/** Runs a transfer on the worker thread when there is one, else here. */
+/** Runs a download on the worker thread when there is one, else here. Rejects as `transferLocked` does. */
 export async function runTransfer(
-  job: TransferJob,
+  job: DownloadJob,
   request: DownloadRequest,
   world: DownloadWorld,
-  control: { readonly signal: AbortSignal; readonly onProgress: (progress: DownloadProgress) => void },
-): Promise<TransferOutcome> {
-  const functions: Omit<TransferWorld, 'transport' | 'limit'> = {
+  control: Required<DownloadControl>,
+): Promise<Finished> {
+  const functions: Omit<DownloadJobWorld, 'transport' | 'limit'> = {
     headers: async (source, context) => (await request.sources[source]?.headers?.(context)) ?? {},
     refuse: async (url, step) => await world.refuse?.(url, step),
+    candidates: async () => (await request.candidates?.()) ?? [],
     note: (text) => world.log.info(`${request.name}: ${text}`),
     progress: control.onProgress,
+    paths: control.onPartial,
   };
   if (world.worker !== undefined) return await transferInWorker(world.worker, job, world, functions, control.signal);
   limit.set(world.settings.rateLimit);
@@ -36,5 +39,5 @@ export async function runTransfer(
     });
     transports.set(world, transport);
   }
-  return await transfer(job, { ...functions, transport, limit }, control.signal);
+  return await transferLocked(job, { ...functions, transport, limit }, control.signal);
 }

@@ -5,46 +5,78 @@ import { createTransport } from '../platform/transport';
 import type { Transport } from '../platform/transport';
 import { RateLimit } from './rateLimit';
 import { DownloadError } from './request';
-import { transfer } from './transfer';
+import { transferLocked } from './lockedTransfer';
+import { inLists } from './workerMessages';
 import type { FromWorker, Question, ToWorker, WorkerFailure, WorkerNetwork } from './workerMessages';
 
 const limit = new RateLimit();
 const running = new Map<number, AbortController>();
+/** What was handed over, by the number of its download. */
+const handedOver = new Map<number, () => Promise<void>>();
 const calls = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
 const networks = new Map<number, WorkerNetwork>();
 const transports = new Map<number, Transport>();
 let lastCall = 0;
+const post = inLists<FromWorker>((messages) => parentPort?.postMessage(messages));
+/** Milliseconds between reports of progress in the same state; a download that is over sooner tells only its end. */
+const progressInterval = 100;
 
 doSmallFileWorkAtOnce();
-parentPort?.on('message', (message: ToWorker) => {
+parentPort?.on('message', (messages: readonly ToWorker[]) => {
+  for (const message of messages) take(message);
+});
+
+function take(message: ToWorker): void {
   if (message.kind === 'network') networks.set(message.name, message.network);
   else if (message.kind === 'start') void start(message);
   else if (message.kind === 'cancel') running.get(message.id)?.abort();
+  else if (message.kind === 'release') void release(message.id);
   else answer(message);
-});
+}
 
 async function start({ id, job, network, rateLimit }: Extract<ToWorker, { kind: 'start' }>): Promise<void> {
   const abort = new AbortController();
+  const begun = Date.now();
+  let told = { at: 0, state: '' };
   running.set(id, abort);
   limit.set(rateLimit);
   try {
-    const outcome = await transfer(
+    const finished = await transferLocked(
       job,
       {
         transport: transportFor(network, id),
         limit,
         headers: async (source, context) => (await ask(id, { ask: 'headers', source, context })) as Readonly<Record<string, string>>,
         refuse: async (url, step) => (await ask(id, { ask: 'refuse', url, step })) as string | undefined,
+        candidates: async () => (await ask(id, { ask: 'candidates' })) as readonly string[],
+        paths: (partial, lock) => post({ kind: 'paths', id, partial, lock }),
         note: (text) => post({ kind: 'note', id, text }),
-        progress: (progress) => post({ kind: 'progress', id, progress }),
+        progress: (progress) => {
+          const now = Date.now();
+          if (now - begun < progressInterval || (progress.state === told.state && now - told.at < progressInterval)) return;
+          told = { at: now, state: progress.state };
+          post({ kind: 'progress', id, progress });
+        },
       },
       abort.signal,
     );
-    post({ kind: 'done', id, outcome });
+    if (finished.outcome.isHandedOver) handedOver.set(id, finished.release);
+    post({ kind: 'done', id, outcome: finished.outcome });
   } catch (error) {
     post({ kind: 'failed', id, failure: failureOf(error) });
   } finally {
     running.delete(id);
+  }
+}
+
+async function release(id: number): Promise<void> {
+  try {
+    await handedOver.get(id)?.();
+    post({ kind: 'released', id });
+  } catch (error) {
+    post({ kind: 'released', id, failure: failureOf(error) });
+  } finally {
+    handedOver.delete(id);
   }
 }
 
@@ -84,10 +116,6 @@ function answer({ call, value, error }: Extract<ToWorker, { kind: 'answer' }>): 
   calls.delete(call);
   if (error === undefined) waiting?.resolve(value);
   else waiting?.reject(new Error(error));
-}
-
-function post(message: FromWorker): void {
-  parentPort?.postMessage(message);
 }
 
 function failureOf(error: unknown): WorkerFailure {

@@ -1,39 +1,56 @@
 import { Worker } from 'node:worker_threads';
 import { t } from '../text/l10n';
+import { dropLock } from '../platform/fileLock';
+import type { Finished } from './lockedTransfer';
 import { DownloadError } from './request';
 import type { DownloadWorld } from './request';
-import type { TransferJob, TransferOutcome, TransferWorld } from './transferJob';
+import type { DownloadJob, DownloadJobWorld } from './transferJob';
+import { inLists } from './workerMessages';
 import type { FromWorker, Question, ToWorker, WorkerFailure, WorkerNetwork } from './workerMessages';
 
-type Functions = Omit<TransferWorld, 'transport' | 'limit'>;
+type Functions = Omit<DownloadJobWorld, 'transport' | 'limit'>;
 
 interface Running {
+  readonly job: DownloadJob;
   readonly functions: Functions;
   readonly world: DownloadWorld;
-  readonly resolve: (outcome: TransferOutcome) => void;
+  /** Path of the lock that the worker takes. */
+  lock?: string;
+  readonly resolve: (finished: Finished) => void;
   readonly reject: (error: Error) => void;
+}
+
+/** A file that is handed over: the worker holds its lock. */
+interface HandedOver {
+  readonly of: Running;
+  settle?: (error?: Error) => void;
 }
 
 /** The worker thread of this process, while there is work and some seconds after. */
 class WorkerClient {
-  readonly running = new Map<number, Running>();
+  private readonly running = new Map<number, Running>();
+  private readonly handedOver = new Map<number, HandedOver>();
   private readonly worker: Worker;
   private readonly networks: { readonly network: WorkerNetwork; readonly certificates: DownloadWorld['proxies']['certificates'] }[] = [];
+  private readonly post = inLists<ToWorker>((messages) => this.worker.postMessage(messages));
   private idle: NodeJS.Timeout | undefined;
 
   constructor(file: string) {
     this.worker = new Worker(file);
-    this.worker.on('message', (message: FromWorker) => this.take(message));
+    this.worker.on('message', (messages: readonly FromWorker[]) => {
+      for (const message of messages) this.take(message);
+    });
     this.worker.on('error', (error) => this.broke(error));
     this.worker.on('exit', () => this.broke(new Error(t('The thread that downloads has ended.'))));
     this.worker.unref();
   }
 
-  start(id: number, job: TransferJob, running: Running): void {
+  start(id: number, running: Running): void {
     clearTimeout(this.idle);
     this.running.set(id, running);
     this.worker.ref();
-    this.post({ kind: 'start', id, job, network: this.networkName(running.world), rateLimit: running.world.settings.rateLimit });
+    const { job, world } = running;
+    this.post({ kind: 'start', id, job, network: this.networkName(world), rateLimit: world.settings.rateLimit });
   }
 
   /** Number of a way to the network: the worker keeps connections for each. */
@@ -67,12 +84,37 @@ class WorkerClient {
     if (message.kind === 'question') void this.answer(message.call, message.question, running);
     else if (message.kind === 'note') running?.functions.note(message.text);
     else if (message.kind === 'progress') running?.functions.progress(message.progress);
+    else if (message.kind === 'paths') {
+      if (running !== undefined) running.lock = message.lock;
+      running?.functions.paths(message.partial, message.lock);
+    } else if (message.kind === 'released') this.released(message);
     else {
       this.running.delete(message.id);
-      if (message.kind === 'done') running?.resolve(message.outcome);
-      else running?.reject(errorOf(message.failure));
+      if (message.kind === 'failed') running?.reject(errorOf(message.failure));
+      else running?.resolve(this.finished(message, running));
       this.rest();
     }
+  }
+
+  private finished({ id, outcome }: Extract<FromWorker, { kind: 'done' }>, running: Running): Finished {
+    if (!outcome.isHandedOver) return { outcome, release: () => Promise.resolve() };
+    const handedOver: HandedOver = { of: running };
+    this.handedOver.set(id, handedOver);
+    const release = async (): Promise<void> => {
+      if (!this.handedOver.has(id)) return; // the worker has died, and its locks are gone
+      await new Promise<void>((resolve, reject) => {
+        handedOver.settle = (error) => (error === undefined ? resolve() : reject(error));
+        this.post({ kind: 'release', id });
+      });
+    };
+    return { outcome, release };
+  }
+
+  private released({ id, failure }: Extract<FromWorker, { kind: 'released' }>): void {
+    const handedOver = this.handedOver.get(id);
+    this.handedOver.delete(id);
+    handedOver?.settle?.(failure === undefined ? undefined : errorOf(failure));
+    this.rest();
   }
 
   private async answer(call: number, question: Question, running: Running | undefined): Promise<void> {
@@ -85,7 +127,7 @@ class WorkerClient {
 
   /** A thread costs memory: it goes when nothing has come for a while. */
   private rest(): void {
-    if (this.running.size > 0) return;
+    if (this.running.size > 0 || this.handedOver.size > 0) return;
     this.worker.unref();
     this.idle = setTimeout(() => {
       clients.forEach((client, file) => client === this && clients.delete(file));
@@ -95,37 +137,39 @@ class WorkerClient {
 
   private broke(error: Error): void {
     clients.forEach((client, file) => client === this && clients.delete(file));
+    // The process lives on: nobody else would take its locks for stale.
+    for (const running of this.running.values()) drop(running);
+    for (const { of } of this.handedOver.values()) drop(of);
+    for (const { settle } of this.handedOver.values()) settle?.(error);
     for (const { reject } of this.running.values()) reject(error);
+    this.handedOver.clear();
     this.running.clear();
-  }
-
-  private post(message: ToWorker): void {
-    this.worker.postMessage(message);
   }
 }
 
 const clients = new Map<string, WorkerClient>();
 let lastId = 0;
 
-/** Runs a transfer on the worker thread of `file`; its questions are answered by `functions`. */
+/** Runs a download on the worker thread of `file`; its questions are answered by `functions`. Rejects as `transferLocked` does. */
 export function transferInWorker(
   file: string,
-  job: TransferJob,
+  job: DownloadJob,
   world: DownloadWorld,
   functions: Functions,
   signal: AbortSignal,
-): Promise<TransferOutcome> {
+): Promise<Finished> {
   const client = clients.get(file) ?? new WorkerClient(file);
   clients.set(file, client);
   const id = ++lastId;
   return new Promise((resolve, reject) => {
     const cancel = (): void => client.cancel(id);
-    client.start(id, job, {
+    client.start(id, {
+      job,
       functions,
       world,
-      resolve: (outcome) => {
+      resolve: (finished) => {
         signal.removeEventListener('abort', cancel);
-        resolve(outcome);
+        resolve(finished);
       },
       reject: (error) => {
         signal.removeEventListener('abort', cancel);
@@ -137,9 +181,15 @@ export function transferInWorker(
   });
 }
 
+function drop({ lock, job, functions }: Running): void {
+  if (lock === undefined) return;
+  dropLock(lock, job.lockToken).catch((error: unknown) => functions.note(error instanceof Error ? error.message : String(error)));
+}
+
 async function valueOf(question: Question, running: Running | undefined): Promise<unknown> {
   if (question.ask === 'headers') return await running?.functions.headers(question.source, question.context);
   if (question.ask === 'refuse') return await running?.functions.refuse(question.url, question.step);
+  if (question.ask === 'candidates') return (await running?.functions.candidates()) ?? [];
   if (question.ask === 'certificates') return (await running?.world.proxies.certificates?.()) ?? [];
   return await running?.world.proxies.proxyFor?.(question.url);
 }

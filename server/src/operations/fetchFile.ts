@@ -2,6 +2,7 @@ import fs from 'node:fs/promises';
 import { download } from '../download/download';
 import type { DownloadResult } from '../download/request';
 import type { VerificationReport } from '../image/verdict';
+import { smallFiles } from '../platform/smallFiles';
 import { verifyImage } from '../verify/verifyImage';
 import { copiesByHash } from './cacheLookup';
 import type { ProgressListener } from './progress';
@@ -40,7 +41,7 @@ export interface FetchedFile {
 /** Fetches a file into `directory` and gathers the evidence about it. Rejects with `DownloadError` or when aborted. */
 export async function fetchFile(world: World, file: Pullable, directory: string, options: FetchOptions): Promise<FetchedFile> {
   const sha256 = file.hashes.find(({ type }) => type === 'sha-256')?.hex;
-  await fs.mkdir(directory, { recursive: true, mode: 0o700 });
+  await smallFiles.makeFolders(directory, 0o700);
   const settings = world.settings;
   const result = await download(
     {

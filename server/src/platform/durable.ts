@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { constants, fsync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { removeFile, smallFiles } from './smallFiles';
@@ -28,11 +29,16 @@ export async function renameDurably(from: string, to: string, options: { readonl
 /** A folder's entries are on the disk when it resolves; file systems that cannot do that for folders are let be. */
 export async function syncFolder(folder: string): Promise<void> {
   try {
-    const handle = await fs.open(folder, 'r');
-    await handle.sync().finally(() => handle.close());
+    const fd = await smallFiles.open(folder, constants.O_RDONLY, 0);
+    await syncOpened(fd).finally(() => smallFiles.close(fd));
   } catch (error) {
     if (!hasCode(error, 'EINVAL', 'EISDIR', 'EPERM', 'EACCES', 'ENOTSUP', 'EBADF')) throw error;
   }
+}
+
+/** What was written to an open file is on the disk when it resolves. It may take long, and never holds this thread up. */
+export async function syncOpened(fd: number): Promise<void> {
+  await new Promise<void>((resolve, reject) => fsync(fd, (error) => (error === null ? resolve() : reject(error))));
 }
 
 /** A file's bytes are on the disk when it resolves. */

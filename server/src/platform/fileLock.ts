@@ -31,14 +31,18 @@ let boot: Promise<string> | undefined;
 
 /**
  * Takes the lock file, or says who holds it. A holder whose process is gone loses it: on this machine at once, on another (a shared file
- * system) when its heartbeat has stopped for half a minute.
+ * system) when its heartbeat has stopped for half a minute. `token` names the lock for `dropLock`; by default one of its own.
  */
-export async function tryLock(path: string, purpose: string): Promise<FileLock | LockHolder> {
+export async function tryLock(
+  path: string,
+  purpose: string,
+  token: string = randomBytes(8).toString('hex'),
+): Promise<FileLock | LockHolder> {
   const own: LockHolder = {
     pid: process.pid,
     host: os.hostname(),
     started: await (ownStart ??= processStart(process.pid)),
-    token: randomBytes(8).toString('hex'),
+    token,
     purpose,
   };
   for (let attempt = 0; attempt < 20; attempt++) {
@@ -55,6 +59,11 @@ export async function tryLock(path: string, purpose: string): Promise<FileLock |
 
 export function isLock(result: FileLock | LockHolder): result is FileLock {
   return 'release' in result;
+}
+
+/** Takes a lock away whose holder, a thread of this process, has died. Nothing happens when somebody else holds it. */
+export async function dropLock(path: string, token: string): Promise<void> {
+  if ((await holderText(path))?.token === token) await removeFile(path);
 }
 
 /** Who holds a lock at this moment, without taking it; undefined when nobody does. Rejects when the file cannot be read. */
@@ -94,7 +103,7 @@ function heldLock(path: string, own: LockHolder): FileLock {
     stillHeld,
     release: async () => {
       clearInterval(timer);
-      if (await stillHeld()) await removeFile(path);
+      await dropLock(path, own.token);
     },
   };
 }

@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { syncOpened } from './durable';
 import { identityOf } from './file';
 import type { FileIdentity } from './file';
 import { smallFiles } from './smallFiles';
@@ -123,7 +124,7 @@ export class PartialFile {
   }
   /** The bytes are on the disk when it resolves. */
   async sync(): Promise<void> {
-    await new Promise<void>((resolve, reject) => fs.fsync(this.fd, (error) => (error === null ? resolve() : reject(error))));
+    await syncOpened(this.fd);
   }
   async close(): Promise<void> {
     await this.settled().catch(() => undefined); // a write's error has been reported by then

@@ -59,6 +59,13 @@ export const smallFiles = {
       () => fs.mkdirSync(path),
       () => fs.promises.mkdir(path),
     ),
+  /** Folders above it too; nothing happens when it is there. */
+  makeFolders: async (path: string, mode: number): Promise<void> => {
+    await run(
+      () => fs.mkdirSync(path, { recursive: true, mode }),
+      () => fs.promises.mkdir(path, { recursive: true, mode }),
+    );
+  },
   link: (from: string, to: string): Promise<void> =>
     run(
       () => fs.linkSync(from, to),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import os from 'node:os';
-import type { Worker } from 'node:worker_threads';
+import type * as workerThreads from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { DigestsOnThread } from '../../../server/src/download/digestThread';
 import { DigestsHere } from '../../../server/src/download/runningDigests';
@@ -10,11 +10,11 @@ import { corrupt, digest, honest, randomBytes } from '../../faults/servers';
 import { attempt, pieces } from './world';
 
 /** Every thread that was started, so that a test can end one. */
-const threads = vi.hoisted((): Worker[] => []);
+const threads = vi.hoisted((): workerThreads.Worker[] => []);
 vi.mock('node:worker_threads', async (original) => {
-  const real = await original<typeof import('node:worker_threads')>();
+  const real = await original<typeof workerThreads>();
   class Watched extends real.Worker {
-    constructor(...given: ConstructorParameters<typeof Worker>) {
+    constructor(...given: ConstructorParameters<typeof workerThreads.Worker>) {
       super(...given);
       threads.push(this);
     }

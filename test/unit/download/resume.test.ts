@@ -293,8 +293,11 @@ describe('limits', () => {
 });
 
 describe('on the worker thread', () => {
-  test('the same results, questions answered, cancel understood', async () => {
-    const worker = path.join(folder, 'worker.cjs');
+  const quiet = { proxyFor: () => undefined };
+
+  /** The worker as it is built, with `more` behind it. */
+  async function workerFile(more = ''): Promise<string> {
+    const worker = path.join(folder, `worker${more.length}.cjs`);
     await esbuild.build({
       entryPoints: [path.resolve(import.meta.dirname, '../../../server/src/download/worker.ts')],
       bundle: true,
@@ -302,11 +305,22 @@ describe('on the worker thread', () => {
       format: 'cjs',
       outfile: worker,
       logLevel: 'silent',
+      footer: { js: more },
     });
+    return worker;
+  }
+
+  function emptyTarget(): string {
     const target = path.join(folder, 'target');
     fs.mkdirSync(target);
+    return target;
+  }
+
+  test('the same results, questions answered, cancel understood', async () => {
+    const worker = await workerFile();
+    const target = emptyTarget();
     const server = await from(limited(6 * mebibyte));
-    const world = testWorld({}, { worker, proxies: { proxyFor: () => undefined }, refuse: () => Promise.resolve(undefined) });
+    const world = testWorld({}, { worker, proxies: quiet, refuse: () => Promise.resolve(undefined) });
     const sources = [{ url: server.url, priority: 1, headers: () => Promise.resolve({ 'X-Asked': 'yes' }) }];
     const request = { ...requestFor(data, [], target), sources };
     await expect(download(request, world, { signal: AbortSignal.timeout(500) })).rejects.toMatchObject({ failure: 'cancelled' });
@@ -320,5 +334,43 @@ describe('on the worker thread', () => {
     await expect(download({ ...requestFor(data, [bad.url], target), name: 'other' }, world)).rejects.toMatchObject({ failure: 'mismatch' });
     const cut = await from(cutting(() => 300_000));
     await download({ ...requestFor(data, [cut.url], target), name: 'third' }, world);
+  });
+
+  test('a file that is handed over stays locked until it is released, and others wait for it', async () => {
+    const world = testWorld({}, { worker: await workerFile(), proxies: quiet });
+    const target = emptyTarget();
+    const server = await from(honest());
+    const request: DownloadRequest = {
+      ...requestFor(data, [server.url], target),
+      finish: 'hand-over',
+      candidates: () => Promise.resolve([path.join(folder, 'no-such-copy')]),
+    };
+    const partials: string[] = [];
+    const first = await download(request, world, { onPartial: (file) => partials.push(file) });
+    expect([first.path, partials]).toEqual([path.join(target, '.file.sif.part'), [first.path]]);
+    expect(fs.readFileSync(first.path).equals(data)).toBe(true);
+    let isReleased = false;
+    const second = download(request, world, {
+      onProgress: ({ state }) => {
+        if (state !== 'waiting' || isReleased) return;
+        isReleased = true;
+        void first.release();
+      },
+    });
+    await (await second).release();
+    expect(isReleased).toBe(true);
+    await first.release();
+    expect(fs.readdirSync(target)).toEqual([]);
+  });
+
+  test('a thread that dies leaves no lock behind: what it had goes on with the next', async () => {
+    const dying = testWorld({}, { worker: await workerFile('setTimeout(() => process.exit(1), 600);'), proxies: quiet });
+    const target = emptyTarget();
+    const server = await from(limited(4 * mebibyte));
+    const request = requestFor(data, [server.url], target, { pieces: pieces(data, 256 * 1024) });
+    await expect(download(request, dying)).rejects.toMatchObject({ failure: 'disk', message: expect.stringContaining('thread') as string });
+    const result = await download(request, testWorld({}, { worker: await workerFile(), proxies: quiet }));
+    expect(result.outcome).toBe('downloaded');
+    expect(fs.readdirSync(target)).toEqual(['file.sif']);
   });
 });
