@@ -69,22 +69,23 @@ const namedExports = `{
       if (name !== 'default') Object.defineProperty(module.exports, name, { enumerable: true, get: () => all[name] });
 }`;
 
-const extension = {
-  ...shared,
-  format: 'cjs',
-  entryPoints: { extension: 'client/src/extension.ts' },
-  external: ['vscode'],
-  plugins: [languageClientCore],
-  sourcemap: dev ? 'linked' : false,
-};
-const processes = {
+const parts = {
   ...shared,
   format: 'esm',
   splitting: true,
   chunkNames: 'part-[name]-[hash]', // beside the entries: the code asks for its neighbours by __dirname
-  entryPoints: { server: 'server/src/main.ts', cli: 'server/src/cli.ts', downloadWorker: 'server/src/download/worker.ts' },
   write: false,
   sourcemap: dev ? 'inline' : false,
+};
+const extension = {
+  ...parts,
+  entryPoints: { extension: 'client/src/extension.ts' },
+  external: ['vscode'],
+  plugins: [languageClientCore, commonJsParts],
+};
+const processes = {
+  ...parts,
+  entryPoints: { server: 'server/src/main.ts', cli: 'server/src/cli.ts', downloadWorker: 'server/src/download/worker.ts' },
   plugins: [undiciCore, openpgpVerification, yamlModules, commonJsParts],
 };
 

@@ -33,7 +33,7 @@ for (const [target, [name, part, width]] of Object.entries(pictures)) {
     continue;
   }
   const result = await page.evaluate(cutOut, [fs.readFileSync(source).toString('base64'), part, width]);
-  const png = encodeIndexedPng(target.startsWith('walkthrough/') ? 24 : 128, width, result.height, Buffer.from(result.rgba, 'base64'));
+  const png = encodeIndexedPng(target.startsWith('walkthrough/') ? 16 : 128, width, result.height, Buffer.from(result.rgba, 'base64'));
   const file = path.join(root, 'media', target);
   fs.mkdirSync(path.dirname(file), { recursive: true });
   fs.writeFileSync(file, png);

@@ -1,17 +1,6 @@
-import * as path from 'node:path';
 import * as vscode from 'vscode';
-import type { LanguageClientOptions, ServerOptions } from 'vscode-languageclient/node';
-import {
-  DidChangeConfigurationNotification,
-  LanguageClient,
-  RevealOutputChannelOn,
-  State,
-  TransportKind,
-  WorkDoneProgress,
-} from 'vscode-languageclient/node';
-import { methods } from '../../server/src/protocol';
-import type { InitializationOptions, SecretParams, StatusParams, TrustParams } from '../../server/src/protocol';
-import { createRestartPolicy } from './restartPolicy';
+import type { StatusParams } from '../../server/src/protocol';
+import type { Connection } from './connection';
 import type { Requests } from './requests';
 import type { SignIns } from './signIns';
 
@@ -33,97 +22,34 @@ export interface Server {
   restart(): Promise<void>;
 }
 
-/** Documents that the server is asked about: those of files and new ones, and recipes found inside images; besides, those of the workspace. */
-const schemes = ['file', 'untitled', 'vscode-vfs', 'vscode-remote', 'container-metalink'];
-
-/** Sections of the configuration that the server reads: ours, and VS Code's for proxies and certificates. */
-const followedSections = ['containerMetalink', 'http'];
-
-/** Makes the client of `dist/server.js`; nothing runs before `start`. */
+/**
+ * The server behind a client that is loaded when it is first needed: its code is four fifths of the extension's, and activation does not
+ * wait for it.
+ */
 export function createServer(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, signIns: SignIns): Server {
-  const client = new LanguageClient('containerMetalink', 'Container Metalink', serverOptions(context), clientOptions(context, log));
   const status = new vscode.EventEmitter<StatusParams>();
   const running = new vscode.EventEmitter<boolean>();
-  context.subscriptions.push(
-    status,
-    running,
-    client.onNotification(methods.status, (params: StatusParams) => status.fire(params)),
-    client.onRequest(methods.secret, ({ host }: SecretParams) => signIns.get(host)),
-    client.onDidChangeState(({ newState }) => running.fire(newState === State.Running)),
-    vscode.workspace.onDidGrantWorkspaceTrust(() => {
-      const params: TrustParams = { trusted: true };
-      void client.sendNotification(methods.trust, params);
-    }),
-    // The server asks for the values again (workspace/configuration).
-    vscode.workspace.onDidChangeConfiguration((event) => {
-      if (client.isRunning() && followedSections.some((section) => event.affectsConfiguration(section)))
-        void client.sendNotification(DidChangeConfigurationNotification.type, { settings: null });
-    }),
-    { dispose: () => void stop(client) },
-  );
+  let made: Promise<Connection> | undefined;
+  const connection = (): Promise<Connection> => (made ??= connect());
+  context.subscriptions.push(status, running, { dispose: () => void made?.then((client) => client.stop()) });
+
+  async function connect(): Promise<Connection> {
+    const { createConnection } = await import('./connection');
+    return createConnection(context, log, signIns, {
+      onStatus: (params) => status.fire(params),
+      onRunning: (isRunning) => running.fire(isRunning),
+    });
+  }
 
   return {
-    async request(name, params, token) {
-      if (!client.isRunning()) await client.start();
-      // An undefined token would be sent as a second parameter.
-      return token === undefined ? client.sendRequest(methods[name], params) : client.sendRequest(methods[name], params, token);
+    request: async (name, params, token) => (await connection()).request(name, params, token),
+    onProgress(token, listener) {
+      const listening = connection().then((client) => client.onProgress(token, listener));
+      return new vscode.Disposable(() => void listening.then((listened) => void listened.dispose()));
     },
-    onProgress: (token, listener) =>
-      client.onProgress(WorkDoneProgress.type, token, (value) => {
-        if (value.kind === 'begin' || value.kind === 'report') listener(value.message, value.percentage);
-      }),
     onStatus: status.event,
     onRunning: running.event,
-    start: () => client.start(),
-    restart: async () => {
-      await stop(client);
-      await client.start();
-    },
+    start: async () => (await connection()).start(),
+    restart: async () => (await connection()).restart(),
   };
-}
-
-function serverOptions(context: vscode.ExtensionContext): ServerOptions {
-  const module = context.asAbsolutePath(path.join('dist', 'server.js'));
-  return {
-    run: { module, transport: TransportKind.ipc },
-    debug: { module, transport: TransportKind.ipc, options: { execArgv: ['--nolazy', '--inspect=6009'] } },
-  };
-}
-
-function clientOptions(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): LanguageClientOptions {
-  const initializationOptions: InitializationOptions = {
-    trusted: vscode.workspace.isTrusted,
-    storagePath: context.globalStorageUri.fsPath,
-    secrets: true,
-    commandLinks: true,
-  };
-  return {
-    documentSelector: [...new Set([...schemes, ...workspaceSchemes()])].flatMap((scheme) => [
-      { scheme, language: 'singularity' },
-      { scheme, language: 'metalink' },
-    ]),
-    initializationOptions,
-    outputChannel: log,
-    // A feature that fails is told in the log; a pop-up is only the answer to a command.
-    revealOutputChannelOn: RevealOutputChannelOn.Never,
-    // Links of the server's hovers may run our own commands, and no others.
-    markdown: { isTrusted: { enabledCommands: hoverCommands(context) } },
-    errorHandler: createRestartPolicy(log),
-    diagnosticPullOptions: { onChange: true, onTabs: false },
-  };
-}
-
-/** In a virtual workspace files have the scheme of whoever provides them. */
-function workspaceSchemes(): string[] {
-  return (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.scheme);
-}
-
-function hoverCommands(context: vscode.ExtensionContext): string[] {
-  const manifest = context.extension.packageJSON as { contributes: { commands: readonly { command: string }[] } }; // checked when packaged
-  return manifest.contributes.commands.map(({ command }) => command);
-}
-
-async function stop(client: LanguageClient): Promise<void> {
-  if (client.state === State.Stopped) return;
-  await client.stop();
 }
