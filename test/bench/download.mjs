@@ -4,10 +4,10 @@
 import { spawn, spawnSync } from 'node:child_process';
 import crypto from 'node:crypto';
 import fs from 'node:fs';
-import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import * as esbuild from 'esbuild';
+import { freePorts, startNginx } from './nginx.mjs';
 
 export const name = 'download';
 
@@ -35,7 +35,7 @@ export async function run(report) {
       tell(report, scenario, found);
     }
   } finally {
-    spawnSync('nginx', ['-c', bench.configuration, '-s', 'stop'], { stdio: 'ignore' });
+    bench.stop();
     fs.rmSync(bench.folder, { recursive: true, force: true });
   }
 }
@@ -70,6 +70,7 @@ function scenarios(bench, size) {
   const { plain, secure, limited, slow, wrong, dead } = bench.ports;
   const http = plain.map((port, index) => `http://127.0.0.${index + 1}:${port}/big`);
   const https = secure.map((port, index) => `https://127.0.0.${index + 1}:${port}/big`);
+  const lesser = http.map((url) => url.replace('/big', '/small'));
   const rated = limited.map((port, index) => `http://127.0.0.${index + 1}:${port}/small`);
   const bad = [`http://127.0.0.1:${dead}/small`, `http://127.0.0.2:${slow}/small`, `http://127.0.0.3:${wrong}/small`];
   const small = bench.small.length;
@@ -108,7 +109,7 @@ function scenarios(bench, size) {
     {
       title: `(f) ${small >> 20} MiB, http, by \`container-metalink pull\``,
       budget: 'aria2',
-      tools: tools(bench, two('small', http), ['ours', 'aria2'], { cli: true }),
+      tools: tools(bench, two('small', lesser), ['ours', 'aria2'], { cli: true }),
     },
     {
       title: `(f) ${size >> 20} MiB, http, by \`container-metalink pull\``,
@@ -155,21 +156,25 @@ function tools(bench, files, names, { resume = false, cli = false } = {}) {
       `mkdir -p ${bench.out} && curl -s --cacert ${bench.certificate} -o ${bench.out}/${files[0].file} ${url} && openssl dgst -sha256 ${bench.out}/${files[0].file}`,
     ],
   };
-  const half = (described[0].size / 2 / 40e6) * 1000;
   return names.map((tool) => [
     tool,
     { line: commands[tool], files: described },
     async () => {
       fs.rmSync(bench.out, { recursive: true, force: true });
       fs.mkdirSync(bench.out);
-      if (!resume) return;
-      const child = spawn(commands[tool][0], commands[tool].slice(1), { stdio: 'ignore' });
-      const ended = new Promise((resolve) => child.on('exit', resolve));
-      await new Promise((resolve) => setTimeout(resolve, half));
-      child.kill('SIGTERM');
-      await ended;
+      if (resume) await fetchHalf(bench, commands[tool], described[0].size);
     },
   ]);
+}
+
+/** Lets a tool fetch half of a file, and ends it as a person would. Room that aria2 takes in advance would look like bytes. */
+async function fetchHalf(bench, [program, ...words], size) {
+  const child = spawn(program, program === 'aria2c' ? ['--file-allocation=none', ...words] : words, { stdio: 'ignore' });
+  const ended = new Promise((resolve) => child.on('exit', resolve));
+  const bytes = () => Math.max(0, ...fs.readdirSync(bench.out).map((name) => fs.statSync(path.join(bench.out, name)).blocks * 512));
+  while (bytes() < size / 2 && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 10));
+  child.kill('SIGINT');
+  await ended;
 }
 
 async function measure(bench, { line, files }, prepare) {
@@ -192,7 +197,6 @@ async function measure(bench, { line, files }, prepare) {
 async function setUp(size) {
   const parent = process.env.DOWNLOAD_BENCH_FOLDER ?? (fs.existsSync('/dev/shm') ? '/dev/shm' : os.tmpdir());
   const folder = fs.mkdtempSync(path.join(parent, 'download-bench-'));
-  fs.chmodSync(folder, 0o755); // nginx started by root reads as nobody
   fs.mkdirSync(path.join(folder, 'www/many'), { recursive: true });
   fs.mkdirSync(path.join(folder, 'wrong'));
   const write = (file, bytes) => fs.writeFileSync(path.join(folder, file), bytes);
@@ -215,11 +219,7 @@ async function setUp(size) {
   ]);
   const free = await freePorts(9);
   const ports = { plain: free.slice(0, 2), secure: free.slice(2, 4), limited: free.slice(4, 7), slow: free[7], wrong: free[8], dead: 1 };
-  const configuration = path.join(folder, 'nginx.conf');
-  fs.writeFileSync(configuration, nginxOf(folder, ports));
-  // Its output is not read: the daemon would keep the pipe open.
-  const started = spawnSync('nginx', ['-c', configuration], { stdio: 'ignore' });
-  if (started.status !== 0) throw new Error(`nginx does not start with ${configuration}`);
+  const stop = startNginx(folder, serversOf(folder, ports));
   const driver = path.join(folder, 'driver.mjs');
   const worker = path.join(folder, 'downloadWorker.js');
   const cli = path.join(folder, 'cli.js');
@@ -245,7 +245,7 @@ async function setUp(size) {
   return {
     folder,
     ports,
-    configuration,
+    stop,
     driver,
     worker,
     cli,
@@ -256,19 +256,18 @@ async function setUp(size) {
   };
 }
 
-function nginxOf(folder, { plain, secure, limited, slow, wrong }) {
+function serversOf(folder, { plain, secure, limited, slow, wrong }) {
   const server = (host, port, more = '', www = 'www') =>
-    `server { listen 127.0.0.${host}:${port}${more.includes('ssl') ? ' ssl' : ''}; root ${folder}/${www}; ${more} }\n`;
+    `server { listen 127.0.0.${host}:${port}${more.includes('ssl') ? ' ssl' : ''}; root ${folder}/${www}; ${more} }`;
   const tls = `ssl_certificate ${folder}/certificate.pem; ssl_certificate_key ${folder}/key.pem;`;
   const rates = [10, 20, 40];
-  return `worker_processes 1; pid ${folder}/nginx.pid; error_log ${folder}/error.log;
-events { worker_connections 512; }
-http { access_log off; sendfile on; tcp_nopush on; keepalive_requests 100000;
-${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `${kind}_temp_path ${folder}/${kind};`).join('\n')}
-${plain.map((port, index) => server(index + 1, port)).join('')}${secure.map((port, index) => server(index + 1, port, tls)).join('')}${limited
-    .map((port, index) => server(index + 1, port, `limit_rate ${rates[index] * 1_000_000};`))
-    .join('')}${server(2, slow, 'limit_rate 5000000;')}${server(3, wrong, '', 'wrong')}}
-`;
+  return [
+    ...plain.map((port, index) => server(index + 1, port)),
+    ...secure.map((port, index) => server(index + 1, port, tls)),
+    ...limited.map((port, index) => server(index + 1, port, `limit_rate ${rates[index] * 1_000_000};`)),
+    server(2, slow, 'limit_rate 5000000;'),
+    server(3, wrong, '', 'wrong'),
+  ];
 }
 
 function metalinkOf(files) {
@@ -277,14 +276,6 @@ function metalinkOf(files) {
       .map((hex) => `<hash>${hex}</hash>`)
       .join('')}</pieces>${urls.map((url) => `<url priority="1">${url}</url>`).join('')}</file>`;
   return `<?xml version="1.0" encoding="UTF-8"?><metalink xmlns="urn:ietf:params:xml:ns:metalink">${files.map(fileOf).join('')}</metalink>`;
-}
-
-async function freePorts(count) {
-  const servers = Array.from({ length: count }, () => net.createServer());
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))));
-  const ports = servers.map((server) => server.address().port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }
 
 if (process.argv[1] === import.meta.filename) {

@@ -29,6 +29,10 @@ const world: DownloadWorld = {
   ...(jobs.worker === undefined ? {} : { worker: jobs.worker }),
 };
 
+// As the command line does: what has come is kept.
+const abort = new AbortController();
+process.on('SIGINT', () => abort.abort());
+
 // How long the thread of the editor's requests is held up while the transfers run.
 const delay = monitorEventLoopDelay({ resolution: 5 });
 delay.enable();
@@ -47,7 +51,7 @@ async function work(): Promise<void> {
   for (let request = jobs.requests[next++]; request !== undefined; request = jobs.requests[next++]) {
     const { size, ...rest } = request;
     try {
-      const result = await download(size === undefined ? rest : { ...rest, size: BigInt(size) }, world);
+      const result = await download(size === undefined ? rest : { ...rest, size: BigInt(size) }, world, { signal: abort.signal });
       process.stdout.write(`${JSON.stringify({ name: request.name, outcome: result.outcome, sources: result.sources })}\n`);
     } catch (error) {
       const failure = error instanceof DownloadError ? error.failure : 'crash';
