@@ -1,3 +1,4 @@
+import { groupedNumber } from '../text/human';
 import { t } from '../text/l10n';
 import { fileIdentity, sameFile } from '../platform/file';
 import type { FileIdentity } from '../platform/file';
@@ -112,7 +113,7 @@ async function run(
 async function jobOf(request: DownloadRequest, world: DownloadWorld, paths: TargetPaths): Promise<TransferJob> {
   const { size } = request;
   if (size !== undefined && (size < 0n || size > BigInt(Number.MAX_SAFE_INTEGER)))
-    throw new DownloadError('no-source', t('The declared size, {0} bytes, is beyond what can be downloaded.', size));
+    throw new DownloadError('no-source', t('The declared size, {0} bytes, is beyond what can be downloaded.', groupedNumber(size)));
   return {
     final: paths.final,
     partial: paths.partial,
