@@ -68,8 +68,7 @@ export function buildScript({ engine, build, ask, replace, log, texts }: BuildSc
     `${load}"\${words[@]}" 2> >(tee ${shellQuote(log)} >&2)`,
     'status=$?',
     'wait $! 2>/dev/null', // until tee has written all
-    '[ "$status" -eq 0 ] || sleep 0.7', // as in a refusal
-    'exit "$status"',
+    `${whenRead} exit "$status"`,
   ].join('\n');
 }
 
@@ -91,10 +90,15 @@ function refuseWhen(test: string, message: string): string {
   return `if ${test}; then ${refusal(message)}; fi`;
 }
 
-/** VS Code swallows the output of what ends with an error within half a second. */
 function refusal(message: string): string {
-  return `echo ${shellQuote(message)} >&2; sleep 0.7; exit 1`;
+  return `echo ${shellQuote(message)} >&2; ${whenRead} exit 1`;
 }
+
+/**
+ * What is written last may never be read when the terminal's process ends at once, and VS Code swallows the output of what ends with an
+ * error within half a second.
+ */
+const whenRead = 'sleep 0.7;';
 
 function optionWords({ sandbox, fakeroot, sections, buildArguments, options }: BuildOptions): string[] {
   return [

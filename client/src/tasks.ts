@@ -10,6 +10,9 @@ import type { Server } from './languageClient';
 
 export const taskType = 'container-build';
 
+/** Environment variable that holds the script of a build, for its shell alone. */
+const scriptVariable = 'CONTAINER_METALINK_BUILD';
+
 /** A build as tasks.json describes it (package.json, `taskDefinitions`). */
 export interface BuildDefinition extends vscode.TaskDefinition, BuildOptions {}
 
@@ -101,9 +104,10 @@ export function buildTask(
       question: (name) => vscode.l10n.t('Build argument {0}:', name),
     },
   });
-  // A module command exists in login shells only.
-  const execution = new vscode.ProcessExecution('bash', [engine.module === undefined ? '-c' : '-lc', script], {
+  // A module command exists in login shells only. The script goes by the environment: VS Code shows the arguments of what fails.
+  const execution = new vscode.ProcessExecution('bash', [engine.module === undefined ? '-c' : '-lc', `eval "$${scriptVariable}"`], {
     ...(folder === undefined ? {} : { cwd: folder.uri.fsPath }),
+    env: { [scriptVariable]: `unset ${scriptVariable}\n${script}` },
   });
   const task = new vscode.Task(
     definition,

@@ -12,6 +12,8 @@ import type { AnalysedDocument, ClientAbilities, Language } from './language';
 import type { OnlineFeatures } from './onlineFeatures';
 import { plainHover } from './plainText';
 import { semanticLegend } from './semanticLegend';
+import { serverCommands, withoutDeadCommand } from './serverCommands';
+import type { CommandFilter } from './serverCommands';
 
 /** What the features are answered from. */
 export interface FeatureSurroundings {
@@ -22,10 +24,19 @@ export interface FeatureSurroundings {
   /** The client shows Markdown in hovers. */
   readonly markdown: boolean;
   readonly client: ClientAbilities;
+  /** Which commands do something at this client. */
+  readonly runs: CommandFilter;
+}
+
+/** What of the client decides which capabilities are told. */
+export interface AbilitiesThatCount {
+  readonly pullDiagnostics: boolean;
+  /** The client brings our commands: two of one name would clash. */
+  readonly ownCommands: boolean;
 }
 
 /** The capabilities that go with `registerFeatures`. */
-export function featureCapabilities(pullDiagnostics: boolean): ServerCapabilities {
+export function featureCapabilities({ pullDiagnostics, ownCommands }: AbilitiesThatCount): ServerCapabilities {
   return {
     completionProvider: { triggerCharacters: ['%', ':', '/', '@', '<', '"', ' ', '{', '$', '=', '.'], resolveProvider: true },
     hoverProvider: true,
@@ -46,12 +57,13 @@ export function featureCapabilities(pullDiagnostics: boolean): ServerCapabilitie
     linkedEditingRangeProvider: true,
     semanticTokensProvider: { legend: semanticLegend, full: true },
     inlayHintProvider: true,
+    ...(!ownCommands && { executeCommandProvider: { commands: [...serverCommands] } }),
     ...(pullDiagnostics && { diagnosticProvider: { interFileDependencies: false, workspaceDiagnostics: false } }),
   };
 }
 
 /** The one wiring table: every LSP request that is supported, and what answers it. */
-export function registerFeatures({ connection, documents, diagnostics, online, markdown, client }: FeatureSurroundings): void {
+export function registerFeatures({ connection, documents, diagnostics, online, markdown, client, runs }: FeatureSurroundings): void {
   /** Answers from the document as it stands, or `none` when it is not open or of no language of ours. */
   const on = async <T>(
     uri: string,
@@ -68,8 +80,8 @@ export function registerFeatures({ connection, documents, diagnostics, online, m
       const local = language.completion(document.context, offset, client);
       const paths = await localPaths(document, offset);
       const found = await online.completion(document, offset, signalOf(token));
-      const items = [...local, ...paths];
-      return found === undefined ? items : { isIncomplete: found.isIncomplete, items: [...items, ...found.items] };
+      const items = [...local, ...paths, ...(found?.items ?? [])].map((item) => withoutDeadCommand(item, runs));
+      return found === undefined ? items : { isIncomplete: found.isIncomplete, items };
     }),
   );
   connection.onCompletionResolve((item, token) => online.resolveCompletion(item, signalOf(token)));
@@ -107,7 +119,11 @@ export function registerFeatures({ connection, documents, diagnostics, online, m
     }),
   );
   connection.onCodeLens((params) =>
-    on(params.textDocument.uri, [], (d, l) => (d.surroundings.settings['codeLens.enabled'] ? l.lenses(d.context, d.uri) : [])),
+    on(params.textDocument.uri, [], (d, l) =>
+      d.surroundings.settings['codeLens.enabled']
+        ? l.lenses(d.context, d.uri).filter(({ command }) => command !== undefined && runs(command.command))
+        : [],
+    ),
   );
   connection.onDocumentLinks((params) => on(params.textDocument.uri, [], (d, l) => l.links(d.context, d.uri)));
   connection.onDocumentFormatting((params) => on(params.textDocument.uri, [], (d, l) => l.format(d.context, params.options)));

@@ -1,9 +1,18 @@
 import type { Connection, InitializeParams, InitializeResult, WorkspaceEditClientCapabilities } from 'vscode-languageserver';
-import { DidChangeWatchedFilesNotification, TextDocumentSyncKind } from 'vscode-languageserver';
+import {
+  CancellationToken,
+  DidChangeWatchedFilesNotification,
+  LSPErrorCodes,
+  MessageType,
+  ResponseError,
+  ShowMessageNotification,
+  TextDocumentSyncKind,
+} from 'vscode-languageserver';
 import { methods } from '../protocol';
 import type { InitializationOptions, TrustParams } from '../protocol';
 import { workspaceFileName } from '../operations/workspaceFile';
 import type { World } from '../operations/world';
+import { t } from '../text/l10n';
 import { localeOf, speakLanguage } from '../platform/language';
 import { createDiagnosticsManager } from './diagnostics';
 import { createOpenDocuments } from './documents';
@@ -15,6 +24,7 @@ import { createOnlineFeatures } from './onlineFeatures';
 import { recipeLanguage } from './recipeLanguage';
 import { refreshShown } from './refresh';
 import { registerRequests } from './requests';
+import { commandFilter } from './serverCommands';
 import { createSettingsStore } from './settingsStore';
 import { createWorkspaceRulesStore } from './workspaceRulesStore';
 import { worldOptions } from './worldOptions';
@@ -75,12 +85,14 @@ function initialize(connection: Connection, params: InitializeParams): Initializ
     work().catch((error: unknown) => connection.console.error(error instanceof Error ? error.message : String(error)));
   };
 
+  const ownCommands = options.commandLinks === true;
+  const runs = commandFilter(ownCommands, () => trusted);
   const online = createOnlineFeatures({
     getWorld,
     isTrusted: () => trusted,
     documents,
     folders: () => folders,
-    commandLinks: options.commandLinks === true,
+    commandLinks: ownCommands,
   });
   registerFeatures({
     connection,
@@ -88,13 +100,27 @@ function initialize(connection: Connection, params: InitializeParams): Initializ
     diagnostics,
     online,
     markdown,
+    runs,
     client: {
       snippets: client.textDocument?.completion?.completionItem?.snippetSupport === true,
-      ownSnippets: options.commandLinks === true,
+      ownSnippets: ownCommands,
       renames: canRename(client.workspace?.workspaceEdit),
     },
   });
-  registerRequests({ connection, documents, diagnostics, getWorld });
+  const answer = registerRequests({ connection, documents, diagnostics, getWorld });
+  connection.onExecuteCommand(({ command, arguments: [argument] = [] }) => {
+    if (!runs(command)) throw new ResponseError(LSPErrorCodes.RequestFailed, t('{0} is not there: this folder is not trusted.', command));
+    // It may take longer than an editor waits for an answer: how it went is told by messages.
+    tellOutcome(connection, async () => {
+      const { runCommand } = await import('./runCommand');
+      return runCommand(command, isObject(argument) ? argument : {}, {
+        connection,
+        asks: client.window?.showMessage !== undefined,
+        call: (method, params) => answer(method, params, CancellationToken.None),
+      });
+    });
+    return null;
+  });
   watchDocuments({ connection, documents, diagnostics, getWorld, isTrusted: () => trusted });
 
   connection.onDidChangeConfiguration((change) => {
@@ -132,10 +158,19 @@ function initialize(connection: Connection, params: InitializeParams): Initializ
       positionEncoding: 'utf-16',
       textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
       workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
-      ...featureCapabilities(pull),
+      ...featureCapabilities({ pullDiagnostics: pull, ownCommands }),
     },
     serverInfo: { name: 'container-metalink', version: process.env.CONTAINER_METALINK_VERSION ?? 'development' },
   };
+}
+
+/** Runs `work` and tells the user what it gives, or why it failed: a message that no client has to answer. */
+function tellOutcome(connection: Connection, work: () => Promise<readonly string[]>): void {
+  const tell = (type: MessageType, message: string) => connection.sendNotification(ShowMessageNotification.type, { type, message });
+  work()
+    .then((lines) => (lines.length === 0 ? undefined : tell(MessageType.Info, lines.join('\n'))))
+    .catch((error: unknown) => tell(MessageType.Error, error instanceof Error ? error.message : String(error)))
+    .catch(() => undefined); // the connection has ended: nobody is there to be told
 }
 
 function canRename(edits: WorkspaceEditClientCapabilities | undefined): boolean {
