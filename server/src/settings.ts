@@ -156,6 +156,7 @@ export const settings = {
     description: 'Registries that speak plain HTTP. Loopback and private addresses always may.',
     scope: 'machine-overridable',
     restricted: true,
+    online: true,
   },
   'online.platform': {
     group: 'Hubs and network',
@@ -182,6 +183,7 @@ export const settings = {
       'Library that `library://` references without a host mean. Empty: the active remote of the engine (Apptainer has none by default).',
     scope: 'machine-overridable',
     restricted: true,
+    online: true,
   },
   'download.connections': {
     group: 'Download',

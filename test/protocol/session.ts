@@ -50,8 +50,10 @@ export interface Session {
 export const clientCapabilities = {
   textDocument: {
     publishDiagnostics: { relatedInformation: true },
-    completion: { completionItem: { snippetSupport: true } },
+    completion: { completionItem: { snippetSupport: true, documentationFormat: ['markdown'] } },
+    documentSymbol: { hierarchicalDocumentSymbolSupport: true },
     hover: { contentFormat: ['markdown'] },
+    signatureHelp: { signatureInformation: { documentationFormat: ['markdown'] } },
   },
   workspace: { configuration: true, applyEdit: true },
   window: { workDoneProgress: true },
