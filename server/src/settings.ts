@@ -256,7 +256,7 @@ export const settings = {
     group: 'Verification',
     type: 'boolean',
     default: true,
-    description: 'Ask the key servers during "Verify container". A fetched key is never trusted by itself.',
+    description: 'Ask the key servers during "Verify Container". A fetched key is never trusted by itself.',
     scope: 'machine-overridable',
     restricted: true,
     online: true,
