@@ -15,8 +15,6 @@ const schemaFile = path.join(root, 'schemas', 'container-metalink.schema.json');
 /** Findings that come from elsewhere than the text; they stand in no rule table. Severity and title as on their pages. */
 const others = [
   ['online/not-found', 'warning', 'The hub does not know the image'],
-  ['online/shub-archive', 'information', 'The image stands in the archive of Singularity Hub'],
-  ['online/tag-gone', 'warning', 'The tag is gone'],
   ['online/tag-gone', 'warning', 'The repository is there, the tag is not'],
   ['online/no-platform', 'warning', 'The image is not there for this machine'],
   ['online/digest-changed', 'information', 'The tag names another image than the pinned digest'],

@@ -19,12 +19,13 @@ if (port !== undefined) await mustBeFree(port);
 if (ensureDependencies()) say('packages installed');
 // What follows imports packages: not before they are there.
 const { createPlayground } = await import('./playground.mjs');
-execFileSync(process.execPath, [path.join(root, 'scripts/package.mjs')], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+packageExtension();
 say('extension built and packaged');
 const vsix = path.join(root, 'out/container-metalink.vsix');
 const codeServer = desktop ? undefined : (await import('../test/runtime/install.mjs')).ensureCodeServer({ log: say });
 
-const playground = await createPlayground();
+// What there is to try stands in the sample's README: the window opens with it.
+const playground = await createPlayground({ settings: { 'workbench.startupEditor': 'readme' } });
 say(`embedded hub on ${playground.hub.origin}`);
 let stopCode = async () => undefined;
 let stopping = false;
@@ -54,7 +55,7 @@ async function startInBrowser() {
   void server.exit.then(() => stop(1));
   const address = `${server.origin}/?folder=${encodeURIComponent(playground.workspace)}`;
   say(`sample workspace in ${playground.workspace}`);
-  console.log(`\n  Open ${address}\n  Try README.md there first. Ctrl-C ends everything.\n`);
+  console.log(`\n  Open ${address}\n  Its README.md says what to try. Ctrl-C ends everything.\n`);
   openBrowser(address);
 }
 
@@ -105,6 +106,18 @@ async function mustBeFree(wanted) {
   const cause =
     { EADDRINUSE: 'is in use already', EACCES: 'may not be used by you' }[problem.code] ?? `cannot be used (${problem.message})`;
   console.error(`Port ${wanted} ${cause}. Name another one with --port, or leave it out: then a free one is taken.`);
+  process.exit(1);
+}
+
+/** Builds and packages; what the tools say on the way is shown only when it fails. */
+function packageExtension() {
+  const { status, stderr } = spawnSync(process.execPath, [path.join(root, 'scripts/package.mjs')], {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  if (status === 0) return;
+  console.error(stderr);
   process.exit(1);
 }
 

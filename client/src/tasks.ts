@@ -4,11 +4,14 @@ import * as vscode from 'vscode';
 import { reportBuildProblems } from './buildProblems';
 import { buildScript } from './buildScript';
 import type { BuildOptions } from './buildScript';
-import { defaultImage } from './buildTarget';
+import { defaultImage, targetOfBuild } from './buildTarget';
 import type { EngineFinder, FoundEngine } from './engine';
 import type { Server } from './languageClient';
 
 export const taskType = 'container-build';
+
+/** Environment variable that holds the script of a build, for its shell alone. */
+const scriptVariable = 'CONTAINER_METALINK_BUILD';
 
 /** A build as tasks.json describes it (package.json, `taskDefinitions`). */
 export interface BuildDefinition extends vscode.TaskDefinition, BuildOptions {}
@@ -20,6 +23,8 @@ export interface BuildTaskOptions {
   readonly logFolder: string;
   /** Build arguments that the terminal asks for. */
   readonly ask?: readonly string[];
+  /** An image is there when the task is made: the terminal will ask about it. */
+  readonly taken?: boolean;
   /** An image that is there may be replaced: the user was asked. */
   readonly replace?: boolean;
 }
@@ -34,7 +39,8 @@ export function registerTasks(context: vscode.ExtensionContext, finder: EngineFi
     const { buildArguments } = await server.request('buildInfo', { uri: uri.toString() });
     const given = definition.buildArguments ?? {};
     const open = buildArguments.filter((argument) => argument.default === undefined && given[argument.name] === undefined);
-    return buildTask(definition, { engine, folder, logFolder, ask: open.map(({ name }) => name) });
+    const place = await targetOfBuild(definition.image ?? defaultImage(definition), uri.fsPath, folder?.uri.fsPath ?? os.homedir());
+    return buildTask(definition, { engine, folder, logFolder, ask: open.map(({ name }) => name), taken: place === 'taken' });
   }
 
   context.subscriptions.push(
@@ -78,10 +84,10 @@ export function registerTasks(context: vscode.ExtensionContext, finder: EngineFi
   );
 }
 
-/** A task that builds one image. An image that is there already stops it before the engine starts, unless it may be replaced. */
+/** A task that builds one image. Where one is there already, the terminal asks before the engine starts, unless it may be replaced. */
 export function buildTask(
   definition: BuildDefinition,
-  { engine, folder, logFolder, ask = [], replace = false }: BuildTaskOptions,
+  { engine, folder, logFolder, ask = [], taken = false, replace = false }: BuildTaskOptions,
 ): vscode.Task {
   const image = definition.image ?? defaultImage(definition);
   const script = buildScript({
@@ -91,14 +97,17 @@ export function buildTask(
     replace,
     log: logFile(definition, logFolder, folder),
     texts: {
-      exists: vscode.l10n.t('{0} exists already and is left as it is. Use "Build Container…" to be asked, or name another image.', image),
-      recipe: vscode.l10n.t('{0} is the recipe itself: nothing is built over it. Name another image.', image),
+      replace: vscode.l10n.t('{0} exists already. Replace it? [y/N]', image),
+      yes: vscode.l10n.t('yes'),
+      exists: vscode.l10n.t('{0} is left as it is; nothing was built.', image),
+      recipe: vscode.l10n.t('{0} is the recipe itself or a folder that holds it: nothing is built over it. Name another image.', image),
       question: (name) => vscode.l10n.t('Build argument {0}:', name),
     },
   });
-  // A module command exists in login shells only.
-  const execution = new vscode.ProcessExecution('bash', [engine.module === undefined ? '-c' : '-lc', script], {
+  // A module command exists in login shells only. The script goes by the environment: VS Code shows the arguments of what fails.
+  const execution = new vscode.ProcessExecution('bash', [engine.module === undefined ? '-c' : '-lc', `eval "$${scriptVariable}"`], {
     ...(folder === undefined ? {} : { cwd: folder.uri.fsPath }),
+    env: { [scriptVariable]: `unset ${scriptVariable}\n${script}` },
   });
   const task = new vscode.Task(
     definition,
@@ -109,7 +118,7 @@ export function buildTask(
     [], // reportBuildProblems puts the errors at their lines; the matcher would show them once more
   );
   task.group = vscode.TaskGroup.Build;
-  task.presentationOptions = { echo: false, focus: ask.length > 0 };
+  task.presentationOptions = { echo: false, focus: ask.length > 0 || (taken && !replace) };
   task.detail = `${engine.program} build ${image} ${definition.recipe}`;
   return task;
 }

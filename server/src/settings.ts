@@ -156,6 +156,7 @@ export const settings = {
     description: 'Registries that speak plain HTTP. Loopback and private addresses always may.',
     scope: 'machine-overridable',
     restricted: true,
+    online: true,
   },
   'online.platform': {
     group: 'Hubs and network',
@@ -182,6 +183,7 @@ export const settings = {
       'Library that `library://` references without a host mean. Empty: the active remote of the engine (Apptainer has none by default).',
     scope: 'machine-overridable',
     restricted: true,
+    online: true,
   },
   'download.connections': {
     group: 'Download',
@@ -254,7 +256,7 @@ export const settings = {
     group: 'Verification',
     type: 'boolean',
     default: true,
-    description: 'Ask the key servers during "Verify container". A fetched key is never trusted by itself.',
+    description: 'Ask the key servers during "Verify Container". A fetched key is never trusted by itself.',
     scope: 'machine-overridable',
     restricted: true,
     online: true,

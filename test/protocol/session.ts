@@ -14,6 +14,8 @@ export interface SessionOptions {
   readonly settings?: Record<string, unknown>;
   readonly capabilities?: Record<string, unknown>;
   readonly storagePath?: string;
+  /** The client brings our commands, as VS Code with our extension does. */
+  readonly commandLinks?: boolean;
   readonly folders?: readonly string[];
   /** The client sends no initialization options at all. */
   readonly bare?: boolean;
@@ -48,8 +50,10 @@ export interface Session {
 export const clientCapabilities = {
   textDocument: {
     publishDiagnostics: { relatedInformation: true },
-    completion: { completionItem: { snippetSupport: true } },
+    completion: { completionItem: { snippetSupport: true, documentationFormat: ['markdown'] } },
+    documentSymbol: { hierarchicalDocumentSymbolSupport: true },
     hover: { contentFormat: ['markdown'] },
+    signatureHelp: { signatureInformation: { documentationFormat: ['markdown'] } },
   },
   workspace: { configuration: true, applyEdit: true },
   window: { workDoneProgress: true },
@@ -103,6 +107,7 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
     ...(options.bare !== true && {
       initializationOptions: {
         trusted: options.trusted ?? true,
+        ...(options.commandLinks !== undefined && { commandLinks: options.commandLinks }),
         ...(options.storagePath !== undefined && { storagePath: options.storagePath }),
         ...(options.secret && { secrets: true }),
       },

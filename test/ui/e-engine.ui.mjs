@@ -31,6 +31,8 @@ export function prepare(playground) {
     'Bootstrap: docker\nFrom: debian:13\n\n%post\n    echo before\n    echo {{ flavour }}\n',
   );
   fs.writeFileSync(path.join(playground.workspace, 'Singularity'), 'Bootstrap: docker\nFrom: debian:13\n\n%post\n    true\n');
+  fs.writeFileSync(path.join(playground.workspace, 'taken.def'), 'Bootstrap: docker\nFrom: debian:13\n');
+  fs.writeFileSync(path.join(playground.workspace, 'taken.sif'), 'precious\n');
   fs.writeFileSync(
     path.join(playground.workspace, 'stops.def'),
     'Bootstrap: docker\nFrom: debian:13\n\n%post\n    echo before\n    exit 3\n',
@@ -39,7 +41,10 @@ export function prepare(playground) {
 
 /** A login shell of the machine that runs the tests may set PATH anew: the engine is named by the setting. */
 export function settings(playground) {
-  return { 'containerMetalink.engine.path': path.join(playground.folder, 'bin/apptainer') };
+  return {
+    'containerMetalink.engine.path': path.join(playground.folder, 'bin/apptainer'),
+    'terminal.integrated.gpuAcceleration': 'off', // so that what the terminal says can be read
+  };
 }
 
 export const tests = {
@@ -71,6 +76,29 @@ export const tests = {
     await workbench.picture('build-over-recipe');
     await workbench.leaveQuickInput();
     assert.equal(logOf(playground).match(/ build /g).length, 1);
+  },
+  'a task asks in its terminal before it replaces an image': async (workbench, playground) => {
+    const image = path.join(playground.workspace, 'taken.sif');
+    const builds = () =>
+      logOf(playground)
+        .split('\n')
+        .filter((line) => line.includes(' taken.sif taken.def')).length;
+    await runTask(workbench, 'build taken.def');
+    await workbench.terminal('taken.sif exists already. Replace it? [y/N]').waitFor();
+    await workbench.picture('build-task-question');
+    await workbench.typeInTerminal('n');
+    await workbench.terminal('taken.sif is left as it is').waitFor();
+    await workbench.picture('build-task-no');
+    assert.equal(fs.readFileSync(image, 'utf8'), 'precious\n');
+    assert.equal(builds(), 0);
+
+    await runTask(workbench, 'build taken.def');
+    await workbench.terminal(/Replace it\? \[y\/N\]\s*$/).waitFor();
+    await workbench.typeInTerminal('y');
+    await waitFor('the image is replaced', () => fs.readFileSync(image, 'utf8') === 'built\n');
+    assert.equal(builds(), 1);
+    assert.match(logOf(playground), /build --force taken\.sif taken\.def/);
+    await workbench.picture('build-task-yes');
   },
   'an error of the engine stands at the line of the recipe': async (workbench) => {
     await workbench.open('stops.def', 'exit 3');
@@ -107,6 +135,20 @@ async function startBuild(workbench, look) {
   await workbench.until(
     () => workbench.page.keyboard.press('Enter'),
     async () => !(await workbench.question('Build options').isVisible()),
+  );
+}
+
+/** "Tasks: Run Task" up to the start of a task of ours: by its type, or from those that ran before. */
+async function runTask(workbench, name) {
+  const row = (text) => workbench.quickInput().locator('.monaco-list-row', { hasText: text }).first();
+  await workbench.command('Tasks: Run Task');
+  await workbench.until(
+    async () => {
+      if (await row(name).isVisible()) await row(name).click();
+      else await row('container-build').click();
+    },
+    async () => !(await workbench.quickInput().isVisible()),
+    { each: 2000 },
   );
 }
 

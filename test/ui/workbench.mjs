@@ -366,6 +366,18 @@ class Workbench {
     );
   }
 
+  /** Rows of the terminal that hold a text, where it draws with elements (`terminal.integrated.gpuAcceleration` off). */
+  terminal(text) {
+    return this.page.locator('.terminal-wrapper.active .xterm-rows > div', { hasText: text }).first();
+  }
+
+  /** Types a line into the terminal that has the keyboard. */
+  async typeInTerminal(text) {
+    await this.page.locator('.terminal-wrapper.active .xterm.focus').waitFor();
+    await this.page.keyboard.type(text);
+    await this.page.keyboard.press('Enter');
+  }
+
   menuItem(text) {
     return this.page.locator('.monaco-menu .action-item', { hasText: text }).last();
   }

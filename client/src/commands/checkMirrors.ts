@@ -12,10 +12,7 @@ export async function checkMirrors(session: Session, argument: unknown): Promise
   if (result === undefined) return;
   const bad = result.mirrors.filter(({ ok }) => !ok).length;
   const showList = vscode.l10n.t('Show List');
-  const message =
-    bad === 0
-      ? vscode.l10n.t('All {0} mirrors answer as declared.', result.mirrors.length)
-      : vscode.l10n.t('{0} of {1} mirrors do not answer as declared.', bad, result.mirrors.length);
+  const message = summary(bad, result.mirrors.length);
   const show = bad === 0 ? vscode.window.showInformationMessage : vscode.window.showWarningMessage;
   if ((await show(message, showList)) !== showList) return;
 
@@ -26,4 +23,12 @@ export async function checkMirrors(session: Session, argument: unknown): Promise
     builder.line(`${mirror.ok ? '✓' : '✗'} ${mirror.url}`).line(`    ${mirror.message}`);
   }
   await session.documents.show(builder.build(vscode.l10n.t('{0} · mirrors', name)));
+}
+
+/** One sentence for `bad` of `all` URLs that do not answer as declared. */
+function summary(bad: number, all: number): string {
+  if (all === 1) return bad === 0 ? vscode.l10n.t('The URL answers as declared.') : vscode.l10n.t('The URL does not answer as declared.');
+  return bad === 0
+    ? vscode.l10n.t('All {0} mirrors answer as declared.', all)
+    : vscode.l10n.t('{0} of {1} mirrors do not answer as declared.', bad, all);
 }

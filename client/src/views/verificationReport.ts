@@ -130,6 +130,7 @@ function writeSignature(builder: DocumentBuilder, signature: SignatureFinding, t
   // What a valid signature says of itself tells how far its key is trusted.
   if (fingerprint !== undefined && signature.status === 'invalid') rows.push([vscode.l10n.t('trust'), trustText(signature)]);
   if (signature.covers.length > 0) rows.push([vscode.l10n.t('covers'), signature.covers.join(', ')]);
+  else if (signature.target !== undefined) rows.push([vscode.l10n.t('made for'), signature.target]);
   if (signature.created !== undefined) rows.push([vscode.l10n.t('made'), formatTime(signature.created)]);
   if (signature.error !== undefined && !signature.message.includes(signature.error)) rows.push([vscode.l10n.t('error'), signature.error]);
   builder.table(rows, pad);

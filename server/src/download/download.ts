@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
+import { groupedNumber } from '../text/human';
 import { t } from '../text/l10n';
 import { hasCode } from '../platform/durable';
 import { DownloadError } from './request';
@@ -98,7 +99,7 @@ async function run(request: DownloadRequest, world: DownloadWorld, control: Requ
 function jobOf(request: DownloadRequest, world: DownloadWorld): DownloadJob {
   const { size } = request;
   if (size !== undefined && (size < 0n || size > BigInt(Number.MAX_SAFE_INTEGER)))
-    throw new DownloadError('no-source', t('The declared size, {0} bytes, is beyond what can be downloaded.', size));
+    throw new DownloadError('no-source', t('The declared size, {0} bytes, is beyond what can be downloaded.', groupedNumber(size)));
   return {
     name: request.name,
     directory: request.directory,

@@ -1,3 +1,4 @@
+import { groupedNumber } from '../text/human';
 import { t } from '../text/l10n';
 import { blockLength } from '../platform/partialFile';
 import { HttpError } from '../platform/ports';
@@ -99,7 +100,7 @@ export class NetworkRun {
     for (const [source, { reader }] of this.running) {
       if (reader?.crawls(now, this.options.drip, crawl) !== true) continue;
       this.stop(source);
-      this.failed(source, { kind: 'retry', reason: t('it sends less than {0} bytes a second', crawl) });
+      this.failed(source, { kind: 'retry', reason: t('it sends less than {0} bytes a second', groupedNumber(crawl)) });
     }
     this.pump();
   }
@@ -197,8 +198,8 @@ export class NetworkRun {
     if (end === 'overflow' || (end === 'end' && reader.streamsAll && reader.position < size && reader.endIsCertain)) {
       const reason =
         end === 'overflow'
-          ? t('its file is longer than {0} bytes', size)
-          : t('its file has {0} bytes instead of {1}', reader.position, size);
+          ? t('its file is longer than {0} bytes', groupedNumber(size))
+          : t('its file has {0} bytes instead of {1}', groupedNumber(reader.position), groupedNumber(size));
       this.failed(source, { kind: 'drop', reason });
       // Bytes of a file of another length are not of this file, unless hashes say otherwise.
       if (this.options.trust !== 'pieces') for (const { from, to } of assembly.contributions.of(source)) this.lose(from, to);

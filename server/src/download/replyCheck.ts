@@ -1,3 +1,4 @@
+import { groupedNumber } from '../text/human';
 import { t } from '../text/l10n';
 import { registeredHashName } from '../image/digest';
 import { instanceDigests } from '../platform/instanceDigest';
@@ -42,7 +43,7 @@ export function judgeReply(status: number, headers: HttpHeaders, length: number 
     const total = /^bytes \*\/(\d{1,16})$/i.exec(headers['content-range']?.[0] ?? '')?.[1];
     if (total === '0' && asked.size === undefined && asked.from === 0) return { kind: 'empty' };
     return total !== undefined && asked.size !== undefined && Number(total) !== asked.size
-      ? drop(t('its file has {0} bytes instead of {1}', total, asked.size))
+      ? otherSize(Number(total), asked.size)
       : drop(t('it cannot give the range that was asked for (416)'));
   }
   if (status === 412) return drop(t('it has another version of the file (412)'));
@@ -66,7 +67,7 @@ function judgeRange(headers: HttpHeaders, length: number | undefined, asked: Ask
   if (asked.size !== undefined && total !== undefined && total !== asked.size) return otherSize(total, asked.size);
   const tooLong = last < first || last >= (asked.to ?? total ?? Infinity);
   if (first !== asked.from || tooLong || (total !== undefined && last >= total))
-    return drop(t('it sent bytes {0}–{1} instead of those asked for', first, last));
+    return drop(t('it sent bytes {0}–{1} instead of those asked for', groupedNumber(first), groupedNumber(last)));
   if (length !== undefined && length !== last - first + 1) return drop(t('the length of its reply contradicts its range'));
   return { kind: 'range', end: last + 1, total, validators: validatorsOf(headers) };
 }
@@ -99,7 +100,7 @@ function retry(headers: HttpHeaders, status: number, now: number): JudgedReply {
 }
 
 function otherSize(found: number, expected: number): JudgedReply {
-  return drop(t('its file has {0} bytes instead of {1}', found, expected));
+  return drop(t('its file has {0} bytes instead of {1}', groupedNumber(found), groupedNumber(expected)));
 }
 
 function drop(reason: string): JudgedReply {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { groupedNumber } from '../text/human';
 import { t } from '../text/l10n';
 import { bootId } from '../platform/fileLock';
 import type { PartialFile } from '../platform/partialFile';
@@ -47,7 +48,7 @@ export class Resumption {
     const usable = journal.done.filter((part) => part.from >= 0 && part.to <= Math.min(length, this.size));
     const done = new Contributions(usable.map((part) => ({ ...part, source: ids[part.source] ?? -1 })));
     const bytes = done.list.reduce((sum, part) => sum + part.to - part.from, 0);
-    this.note(t('Resuming: {0} of {1} bytes are here.', bytes, this.size));
+    this.note(t('Resuming: {0} of {1} bytes are here.', groupedNumber(bytes), groupedNumber(this.size)));
     return done;
   }
 

@@ -1,4 +1,4 @@
-import { humanBytes } from '../text/human';
+import { groupedNumber, humanBytes } from '../text/human';
 import { t } from '../text/l10n';
 import { freeSpace } from '../platform/diskSpace';
 import { hasCode } from '../platform/durable';
@@ -203,7 +203,7 @@ class NetworkTransfer {
     const size = await streamUnknown(file, reply, this.world.limit, this.signal, (bytes) => report.progress('downloading', bytes));
     const hashed = await hashFile(job.partial, expectation.computed, this.signal);
     if (expectation.whole !== undefined && hashed.digests[expectation.whole.type] !== expectation.whole.hex) throw this.mismatch();
-    report.note(t('{0} does not say how long the file is: {1} bytes came.', exchanges.get(opened.source)?.host ?? '', size));
+    report.note(t('{0} does not say how long the file is: {1} bytes came.', exchanges.get(opened.source)?.host ?? '', groupedNumber(size)));
     await file.sync();
     return report.outcome('downloaded', hashed);
   }
@@ -235,7 +235,8 @@ class NetworkTransfer {
   ): Promise<void> {
     try {
       const taken = await takePieces(candidate, assembly, expectation, size, this.signal);
-      if (taken > 0) this.report.note(t('{0} bytes were taken from {1}: the hashes of their pieces agree.', taken, candidate));
+      if (taken > 0)
+        this.report.note(t('{0} bytes were taken from {1}: the hashes of their pieces agree.', groupedNumber(taken), candidate));
       for (const { from, to } of assembly.trusted.list) scheduler.has(from, to);
     } catch (error) {
       if (this.signal.aborted) throw error;

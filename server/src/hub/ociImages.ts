@@ -12,6 +12,7 @@ import { formatDigest, parseDigest } from '../image/digest';
 import type { RegistryReference } from '../image/reference';
 import type { Platform } from '../image/summary';
 import type { HttpResponse } from '../platform/ports';
+import { groupedNumber } from '../text/human';
 import { t } from '../text/l10n';
 
 /** A manifest as it came, with the digest of its bytes: computed here, and equal to the one asked for where one was. */
@@ -134,7 +135,7 @@ export async function getConfig(
 }
 
 async function getBlob(client: RegistryClient, reference: RegistryReference, blob: Descriptor, options: HubOptions): Promise<Uint8Array> {
-  if (blob.size > longestConfig) throw wrongAnswer(reference.registry, t('its configuration is {0} bytes long', blob.size));
+  if (blob.size > longestConfig) throw wrongAnswer(reference.registry, t('its configuration is {0} bytes long', groupedNumber(blob.size)));
   const response = await client.ask({
     registry: reference.registry,
     repository: reference.repository,

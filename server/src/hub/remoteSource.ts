@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { header, hostOf } from './askHub';
 import type { ByteSource } from '../image/byteSource';
 import type { HttpClient, HttpResponse, RequestReason } from '../platform/ports';
+import { groupedNumber } from '../text/human';
 import { t } from '../text/l10n';
 
 /** A file on a server and how to ask for it. */
@@ -126,7 +127,10 @@ async function fetchRange(http: HttpClient, file: RemoteFile, asked: RangeAsked,
   const size = range?.size ?? Number(header(response.headers, 'content-length'));
   const wanted = Math.min(asked.end, size - 1) - asked.start + 1;
   const bytes = await response.bytes(wanted);
-  if (bytes.length !== wanted) throw new Error(t('{0} sent {1} bytes where {2} were asked for.', hostOf(file.url), bytes.length, wanted));
+  if (bytes.length !== wanted)
+    throw new Error(
+      t('{0} sent {1} bytes where {2} were asked for.', hostOf(file.url), groupedNumber(bytes.length), groupedNumber(wanted)),
+    );
   const validator = validatorOf(response);
   return { bytes, size, ...(validator !== undefined && { validator }) };
 }

@@ -129,7 +129,8 @@ function summary(world: HubWorld, facts: FileFacts): ImageSummary {
 
 function notesOf({ metalink, acceptsRanges }: FileFacts): string[] {
   const notes: string[] = [];
-  if (metalink.mirrors.length > 0) notes.push(t('The server names {0} mirrors.', metalink.mirrors.length));
+  const mirrors = metalink.mirrors.length;
+  if (mirrors > 0) notes.push(mirrors === 1 ? t('The server names a mirror.') : t('The server names {0} mirrors.', mirrors));
   if (metalink.digests.length > 0 && !metalink.digests.some(isStrong))
     notes.push(t('The server declares only a weak digest ({0}).', metalink.digests.map(({ algorithm }) => algorithm).join(', ')));
   if (!acceptsRanges) notes.push(t('The server does not say that it serves parts of the file: a pull cannot be resumed.'));

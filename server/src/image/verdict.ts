@@ -32,6 +32,8 @@ export interface SignatureFinding {
   readonly trust: KeyTrust;
   /** Where the key came from: `key file pub.asc`, `pinned by you`, `~/.apptainer/keys/pgp-public`, `https://keys.openpgp.org`. */
   readonly keySource?: string;
+  /** What of the image the signature was made for: `group 1 (recipe, metadata, root file system)`. Absent when that is the whole file. */
+  readonly target?: string;
   /** What the signature covers, in words: `recipe`, `metadata`, `root file system`, `header`. */
   readonly covers: readonly string[];
   /** When it was made, RFC 3339. */

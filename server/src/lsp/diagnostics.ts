@@ -30,11 +30,19 @@ interface Late {
   readonly findings: readonly Finding[];
 }
 
-/** `pull`: the client asks for diagnostics itself, so it is only told to ask again; otherwise they are pushed. */
+export interface DiagnosticsOptions {
+  /** The client asks for diagnostics itself, so it is only told to ask again; otherwise they are pushed. */
+  readonly pull: boolean;
+  /** The client shows other places beside a diagnostic. */
+  readonly relatedInformation: boolean;
+  readonly sourceName: string;
+}
+
+/** Diagnostics of the open documents for one client. */
 export function createDiagnosticsManager(
   connection: Connection,
   documents: OpenDocuments,
-  options: { readonly pull: boolean; readonly sourceName: string },
+  options: DiagnosticsOptions,
 ): DiagnosticsManager {
   const late = new Map<string, Map<FindingKind, Late>>();
   const timers = new Map<string, NodeJS.Timeout>();
@@ -58,7 +66,7 @@ export function createDiagnosticsManager(
 
   async function current(uri: string): Promise<Diagnostic[]> {
     const found = await findings(uri);
-    return found === undefined ? [] : found.findings.map((f) => toDiagnostic(f, found.document.source, uri, options.sourceName));
+    return found === undefined ? [] : found.findings.map((f) => toDiagnostic(f, found.document.source, uri, options));
   }
 
   async function publish(uri: string): Promise<void> {
@@ -130,17 +138,18 @@ export function createDiagnosticsManager(
 const severities: Readonly<Record<Severity, DiagnosticSeverity>> = { error: 1, warning: 2, information: 3, hint: 4 };
 const tags: Readonly<Record<'unnecessary' | 'deprecated', DiagnosticTag>> = { unnecessary: 1, deprecated: 2 };
 
-function toDiagnostic(finding: Finding, source: SourceText, uri: string, sourceName: string): Diagnostic {
+function toDiagnostic(finding: Finding, source: SourceText, uri: string, options: DiagnosticsOptions): Diagnostic {
   return {
     range: source.rangeOf(finding.range),
     severity: severities[finding.severity],
     code: finding.code,
     codeDescription: { href: rulePage(finding.code) },
-    source: sourceName,
+    source: options.sourceName,
     message: finding.message,
     ...(finding.tags && { tags: finding.tags.map((tag) => tags[tag]) }),
-    ...(finding.related && {
-      relatedInformation: finding.related.map((r) => ({ location: { uri, range: source.rangeOf(r.range) }, message: r.message })),
-    }),
+    ...(options.relatedInformation &&
+      finding.related && {
+        relatedInformation: finding.related.map((r) => ({ location: { uri, range: source.rangeOf(r.range) }, message: r.message })),
+      }),
   };
 }

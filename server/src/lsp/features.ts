@@ -5,13 +5,17 @@ import type { CancellationToken, Connection, ServerCapabilities } from 'vscode-l
 import type { CompletionItem, CompletionList, Hover } from 'vscode-languageserver-types';
 import { completePath } from '../operations/pathCompletion';
 import type { RecipeContext } from '../recipe/context';
+import type { KnownClient } from './clientAbilities';
 import { codeActions, fixAllKind } from './codeActions';
 import type { DiagnosticsManager } from './diagnostics';
 import type { OpenDocuments } from './documents';
-import type { AnalysedDocument, ClientAbilities, Language } from './language';
+import { flatSymbols } from './flatSymbols';
+import type { AnalysedDocument, Language } from './language';
 import type { OnlineFeatures } from './onlineFeatures';
-import { plainHover } from './plainText';
+import { plainCompletion, plainHover, plainSignatureHelp } from './plainText';
 import { semanticLegend } from './semanticLegend';
+import { serverCommands, withoutDeadCommand } from './serverCommands';
+import type { CommandFilter } from './serverCommands';
 
 /** What the features are answered from. */
 export interface FeatureSurroundings {
@@ -19,13 +23,20 @@ export interface FeatureSurroundings {
   readonly documents: OpenDocuments;
   readonly diagnostics: DiagnosticsManager;
   readonly online: OnlineFeatures;
-  /** The client shows Markdown in hovers. */
-  readonly markdown: boolean;
-  readonly client: ClientAbilities;
+  readonly client: KnownClient;
+  /** Which commands do something at this client. */
+  readonly runs: CommandFilter;
+}
+
+/** What of the client decides which capabilities are told. */
+export interface AbilitiesThatCount {
+  readonly pullDiagnostics: boolean;
+  /** The client brings our commands: two of one name would clash. */
+  readonly ownCommands: boolean;
 }
 
 /** The capabilities that go with `registerFeatures`. */
-export function featureCapabilities(pullDiagnostics: boolean): ServerCapabilities {
+export function featureCapabilities({ pullDiagnostics, ownCommands }: AbilitiesThatCount): ServerCapabilities {
   return {
     completionProvider: { triggerCharacters: ['%', ':', '/', '@', '<', '"', ' ', '{', '$', '=', '.'], resolveProvider: true },
     hoverProvider: true,
@@ -46,12 +57,15 @@ export function featureCapabilities(pullDiagnostics: boolean): ServerCapabilitie
     linkedEditingRangeProvider: true,
     semanticTokensProvider: { legend: semanticLegend, full: true },
     inlayHintProvider: true,
+    ...(!ownCommands && { executeCommandProvider: { commands: [...serverCommands] } }),
     ...(pullDiagnostics && { diagnosticProvider: { interFileDependencies: false, workspaceDiagnostics: false } }),
   };
 }
 
 /** The one wiring table: every LSP request that is supported, and what answers it. */
-export function registerFeatures({ connection, documents, diagnostics, online, markdown, client }: FeatureSurroundings): void {
+export function registerFeatures({ connection, documents, diagnostics, online, client, runs }: FeatureSurroundings): void {
+  const { markdown } = client;
+  const itemFor = (item: CompletionItem) => (markdown.completion ? item : plainCompletion(item));
   /** Answers from the document as it stands, or `none` when it is not open or of no language of ours. */
   const on = async <T>(
     uri: string,
@@ -68,20 +82,23 @@ export function registerFeatures({ connection, documents, diagnostics, online, m
       const local = language.completion(document.context, offset, client);
       const paths = await localPaths(document, offset);
       const found = await online.completion(document, offset, signalOf(token));
-      const items = [...local, ...paths];
-      return found === undefined ? items : { isIncomplete: found.isIncomplete, items: [...items, ...found.items] };
+      const items = [...local, ...paths, ...(found?.items ?? [])].map((item) => itemFor(withoutDeadCommand(item, runs)));
+      return found === undefined ? items : { isIncomplete: found.isIncomplete, items };
     }),
   );
-  connection.onCompletionResolve((item, token) => online.resolveCompletion(item, signalOf(token)));
+  connection.onCompletionResolve(async (item, token) => itemFor(await online.resolveCompletion(item, signalOf(token))));
   connection.onHover((params, token) =>
     on<Hover | null>(params.textDocument.uri, null, async (document, language) => {
       const offset = document.source.offsetAt(params.position);
       const hover = (await online.hover(document, offset, signalOf(token))) ?? language.hover(document.context, offset) ?? null;
-      return markdown || hover === null ? hover : plainHover(hover);
+      return markdown.hover || hover === null ? hover : plainHover(hover);
     }),
   );
   connection.onSignatureHelp((params) =>
-    on(params.textDocument.uri, null, (d, l) => l.signatureHelp?.(d.context, d.source.offsetAt(params.position)) ?? null),
+    on(params.textDocument.uri, null, (d, l) => {
+      const help = l.signatureHelp?.(d.context, d.source.offsetAt(params.position)) ?? null;
+      return markdown.signature || help === null ? help : plainSignatureHelp(help);
+    }),
   );
   connection.onDefinition((params) =>
     on(params.textDocument.uri, [], (d, l) => l.definition?.(d.context, d.uri, d.source.offsetAt(params.position)) ?? []),
@@ -96,7 +113,12 @@ export function registerFeatures({ connection, documents, diagnostics, online, m
   connection.onDocumentHighlight((params) =>
     on(params.textDocument.uri, [], (d, l) => l.highlights?.(d.context, d.source.offsetAt(params.position)) ?? []),
   );
-  connection.onDocumentSymbol((params) => on(params.textDocument.uri, [], (d, l) => l.symbols(d.context)));
+  connection.onDocumentSymbol((params) =>
+    on(params.textDocument.uri, [], (d, l) => {
+      const symbols = l.symbols(d.context);
+      return client.nestedSymbols ? symbols : flatSymbols(symbols, d.uri);
+    }),
+  );
   connection.onCodeAction((params) =>
     on(params.textDocument.uri, [], async (d) => {
       const findings = await diagnostics.findingsOf(d.uri);
@@ -107,7 +129,11 @@ export function registerFeatures({ connection, documents, diagnostics, online, m
     }),
   );
   connection.onCodeLens((params) =>
-    on(params.textDocument.uri, [], (d, l) => (d.surroundings.settings['codeLens.enabled'] ? l.lenses(d.context, d.uri) : [])),
+    on(params.textDocument.uri, [], (d, l) =>
+      d.surroundings.settings['codeLens.enabled']
+        ? l.lenses(d.context, d.uri).filter(({ command }) => command !== undefined && runs(command.command))
+        : [],
+    ),
   );
   connection.onDocumentLinks((params) => on(params.textDocument.uri, [], (d, l) => l.links(d.context, d.uri)));
   connection.onDocumentFormatting((params) => on(params.textDocument.uri, [], (d, l) => l.format(d.context, params.options)));

@@ -4,17 +4,19 @@ import { progressText } from '../operations/progressText';
 
 const interval = 200;
 
-/** Runs `work` with a listener that shows its progress behind the client's token, at most five times a second. */
+/**
+ * Runs `work` with a listener that shows its progress behind the client's token, at most five times a second; without a token behind one of
+ * the server's own, where the client shows such (`window.workDoneProgress`).
+ */
 export async function withProgress<T>(
   connection: Connection,
   token: string | number | undefined,
   title: string,
   work: (listener: ProgressListener) => Promise<T>,
 ): Promise<T> {
-  if (token === undefined) return work(() => undefined);
-  const reporter = connection.window.attachWorkDoneProgress(token);
+  const reporter = token === undefined ? await connection.window.createWorkDoneProgress() : connection.window.attachWorkDoneProgress(token);
   let last = 0;
-  reporter.begin(title, 0, undefined, true);
+  reporter.begin(title, 0, undefined, token !== undefined);
   const listener = (progress: Progress) => {
     const now = Date.now();
     if (now - last < interval && progress.done !== progress.total) return;

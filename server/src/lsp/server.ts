@@ -1,10 +1,20 @@
-import type { Connection, InitializeParams, InitializeResult, WorkspaceEditClientCapabilities } from 'vscode-languageserver';
-import { DidChangeWatchedFilesNotification, TextDocumentSyncKind } from 'vscode-languageserver';
+import type { Connection, InitializeParams, InitializeResult } from 'vscode-languageserver';
+import {
+  CancellationToken,
+  DidChangeWatchedFilesNotification,
+  LSPErrorCodes,
+  MessageType,
+  ResponseError,
+  ShowMessageNotification,
+  TextDocumentSyncKind,
+} from 'vscode-languageserver';
 import { methods } from '../protocol';
 import type { InitializationOptions, TrustParams } from '../protocol';
 import { workspaceFileName } from '../operations/workspaceFile';
 import type { World } from '../operations/world';
+import { t } from '../text/l10n';
 import { localeOf, speakLanguage } from '../platform/language';
+import { knownClient } from './clientAbilities';
 import { createDiagnosticsManager } from './diagnostics';
 import { createOpenDocuments } from './documents';
 import { featureCapabilities, registerFeatures } from './features';
@@ -15,6 +25,7 @@ import { createOnlineFeatures } from './onlineFeatures';
 import { recipeLanguage } from './recipeLanguage';
 import { refreshShown } from './refresh';
 import { registerRequests } from './requests';
+import { commandFilter } from './serverCommands';
 import { createSettingsStore } from './settingsStore';
 import { createWorkspaceRulesStore } from './workspaceRulesStore';
 import { worldOptions } from './worldOptions';
@@ -35,16 +46,20 @@ export function startServer(connection: Connection): void {
 function initialize(connection: Connection, params: InitializeParams): InitializeResult {
   const options = readOptions(params.initializationOptions);
   speakLanguage(params.locale ?? localeOf(process.env));
-  const client = params.capabilities;
-  const pull = client.textDocument?.diagnostic !== undefined && client.workspace?.diagnostics?.refreshSupport === true;
-  const markdown = client.textDocument?.hover?.contentFormat?.includes('markdown') === true;
+  const { workspace } = params.capabilities;
+  const ownCommands = options.commandLinks === true;
+  const client = knownClient(params.capabilities, ownCommands);
 
-  const settings = createSettingsStore(connection, client.workspace?.configuration === true);
+  const settings = createSettingsStore(connection, workspace?.configuration === true);
   const workspaceRules = createWorkspaceRulesStore((problem) => connection.console.warn(problem));
   let folders = foldersOf(params);
   workspaceRules.setFolders(folders);
   const documents = createOpenDocuments(connection, languages, settings, workspaceRules);
-  const diagnostics = createDiagnosticsManager(connection, documents, { pull, sourceName: 'container-metalink' });
+  const diagnostics = createDiagnosticsManager(connection, documents, {
+    pull: client.pullsDiagnostics,
+    relatedInformation: client.relatedInformation,
+    sourceName: 'container-metalink',
+  });
 
   let trusted = options.trusted;
   let world: Promise<World> | undefined;
@@ -69,32 +84,42 @@ function initialize(connection: Connection, params: InitializeParams): Initializ
     configured = change.catch(() => undefined); // `guarded` tells it; the configuration before stays
     await change;
     diagnostics.refreshAll();
-    await refreshShown(connection, client.workspace);
+    await refreshShown(connection, workspace);
   };
   const guarded = (work: () => Promise<void>) => () => {
     work().catch((error: unknown) => connection.console.error(error instanceof Error ? error.message : String(error)));
   };
 
+  const runs = commandFilter(ownCommands, () => trusted);
   const online = createOnlineFeatures({
     getWorld,
     isTrusted: () => trusted,
     documents,
     folders: () => folders,
-    commandLinks: options.commandLinks === true,
+    commandLinks: ownCommands,
   });
   registerFeatures({
     connection,
     documents,
     diagnostics,
     online,
-    markdown,
-    client: {
-      snippets: client.textDocument?.completion?.completionItem?.snippetSupport === true,
-      ownSnippets: options.commandLinks === true,
-      renames: canRename(client.workspace?.workspaceEdit),
-    },
+    client,
+    runs,
   });
-  registerRequests({ connection, documents, diagnostics, getWorld });
+  const answer = registerRequests({ connection, documents, diagnostics, getWorld });
+  connection.onExecuteCommand(({ command, arguments: [argument] = [] }) => {
+    if (!runs(command)) throw new ResponseError(LSPErrorCodes.RequestFailed, t('{0} is not there: this folder is not trusted.', command));
+    // It may take longer than an editor waits for an answer: how it went is told by messages.
+    tellOutcome(connection, async () => {
+      const { runCommand } = await import('./runCommand');
+      return runCommand(command, isObject(argument) ? argument : {}, {
+        connection,
+        asks: client.asks,
+        call: (method, params) => answer(method, params, CancellationToken.None),
+      });
+    });
+    return null;
+  });
   watchDocuments({ connection, documents, diagnostics, getWorld, isTrusted: () => trusted });
 
   connection.onDidChangeConfiguration((change) => {
@@ -104,11 +129,11 @@ function initialize(connection: Connection, params: InitializeParams): Initializ
   connection.onDidChangeWatchedFiles(guarded(reconfigure));
   connection.onInitialized(
     guarded(async () => {
-      if (client.workspace?.didChangeWatchedFiles?.dynamicRegistration === true)
+      if (workspace?.didChangeWatchedFiles?.dynamicRegistration === true)
         await connection.client.register(DidChangeWatchedFilesNotification.type, {
           watchers: [{ globPattern: `**/${workspaceFileName}` }],
         });
-      if (client.workspace?.workspaceFolders === true)
+      if (workspace?.workspaceFolders === true)
         connection.workspace.onDidChangeWorkspaceFolders(
           guarded(async () => {
             folders = (await connection.workspace.getWorkspaceFolders())?.map(({ uri }) => uri) ?? [];
@@ -132,14 +157,19 @@ function initialize(connection: Connection, params: InitializeParams): Initializ
       positionEncoding: 'utf-16',
       textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
       workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
-      ...featureCapabilities(pull),
+      ...featureCapabilities({ pullDiagnostics: client.pullsDiagnostics, ownCommands }),
     },
     serverInfo: { name: 'container-metalink', version: process.env.CONTAINER_METALINK_VERSION ?? 'development' },
   };
 }
 
-function canRename(edits: WorkspaceEditClientCapabilities | undefined): boolean {
-  return edits?.documentChanges === true && edits.resourceOperations?.includes('rename') === true;
+/** Runs `work` and tells the user what it gives, or why it failed: a message that no client has to answer. */
+function tellOutcome(connection: Connection, work: () => Promise<readonly string[]>): void {
+  const tell = (type: MessageType, message: string) => connection.sendNotification(ShowMessageNotification.type, { type, message });
+  work()
+    .then((lines) => (lines.length === 0 ? undefined : tell(MessageType.Info, lines.join('\n'))))
+    .catch((error: unknown) => tell(MessageType.Error, error instanceof Error ? error.message : String(error)))
+    .catch(() => undefined); // the connection has ended: nobody is there to be told
 }
 
 /** Clients that know no workspace folders name one folder, or none. */

@@ -16,6 +16,11 @@ export interface Resolvable {
 const toldRules: ReadonlySet<string> = new Set(['M4-046', 'M4-064a', 'M4-084', 'M4-085']);
 const computedRules: ReadonlySet<string> = new Set(['M4-062', 'M4-064', 'M4-068']);
 
+/** Whether findings of this rule can be mended by what is asked online. */
+export function isResolvable(rule: string): boolean {
+  return toldRules.has(rule) || computedRules.has(rule);
+}
+
 /** What of `range` can be resolved online, a file and a way at a time. Answers from the text alone. */
 export function resolvablesIn({ parsed }: MetalinkContext, findings: readonly Finding[], range: TextRange): Resolvable[] {
   const { root, dialect } = parsed;

@@ -57,7 +57,7 @@ export async function checkMirrors(
     const probes = await inTurns(file.urls, atOnce, async (url) => {
       const probe = await probeUrl(world, url, options.signal);
       done++;
-      options.onProgress({ what: t('{0} of {1} mirrors', done, total), done, total });
+      options.onProgress({ what: total === 1 ? t('1 URL') : t('{0} of {1} URLs', done, total), done, total });
       return probe;
     });
     const usual = usualOf(probes);

@@ -35,7 +35,7 @@ export function reportText(report: VerificationReport): string[] {
   return [
     `${report.target}  ${[verdictWord(report.verdict), ...contentsOnly(report)].join(' · ').toUpperCase()}`,
     ...checks.map(checkLine),
-    ...report.signatures.map((signature) => `${signatureMark(signature)} ${signature.message}`),
+    ...report.signatures.map(signatureLine),
     ...report.notCovered.map((n) => `– ${n}`),
   ];
 }
@@ -43,6 +43,12 @@ export function reportText(report: VerificationReport): string[] {
 /** What signatures of Singularity 3.0–3.5 leave open. */
 function contentsOnly({ verdict, signatures }: VerificationReport): string[] {
   return verdict === 'signed' && signatures.some(({ kind }) => kind === 'legacy-pgp') ? [t('contents only')] : [];
+}
+
+/** Behind what the signature says of itself, what it was made for: one key may have signed several groups. */
+function signatureLine(signature: SignatureFinding): string {
+  const target = signature.target === undefined ? '' : ` [${signature.target}]`;
+  return `${signatureMark(signature)} ${signature.message}${target}`;
 }
 
 function signatureMark(signature: SignatureFinding): string {

@@ -51,12 +51,15 @@ function rewrites(context: RecipeContext, range: TextRange): RecipeAction[] {
   return [...toBuildArgument(context, stage, range)];
 }
 
-/** Turns the selected part of a header value, or the tag of `From`, into a build argument with that default. */
+/**
+ * Turns the selected part of a header value, or the tag of `From`, into a build argument with that default. One character is no selection:
+ * it is the cursor of editors such as Helix.
+ */
 function toBuildArgument(context: RecipeContext, stage: Stage, range: TextRange): RecipeAction[] {
   const { text } = context.parsed.recipe;
   const entry = stage.header.entries.find(({ valueRange }) => valueRange.start <= range.start && range.end <= valueRange.end);
   if (entry === undefined || entry.name === 'bootstrap' || entry.lines.length > 1 || entry !== headerEntry(stage, entry.name)) return [];
-  const selected = range.end > range.start ? range : entry.name === 'from' ? tagOf(text, entry.valueRange) : entry.valueRange;
+  const selected = range.end > range.start + 1 ? range : entry.name === 'from' ? tagOf(text, entry.valueRange) : entry.valueRange;
   if (selected === undefined) return [];
   const value = text.slice(selected.start, selected.end);
   if (value.trim() !== value || value === '' || /[{}\r\n]/.test(value)) return [];

@@ -1,4 +1,5 @@
 import type { ByteSource } from '../image/byteSource';
+import { groupedNumber } from '../text/human';
 import { t } from '../text/l10n';
 import { descriptorLength, primarySystem, readDescriptor } from './descriptor';
 import type { SifDescriptor } from './descriptor';
@@ -80,7 +81,9 @@ function least(a: bigint, b: bigint): bigint {
 /** An object's bytes in memory. Throws when it is longer than `limit` or the file ends inside it. */
 export async function readObject(image: SifImage, descriptor: SifDescriptor, limit: number, signal?: AbortSignal): Promise<Uint8Array> {
   if (descriptor.size > BigInt(limit) || descriptor.size < 0n)
-    throw new ImageFormatError(t('Object {0} claims {1} bytes; at most {2} are read.', descriptor.id, descriptor.size, limit));
+    throw new ImageFormatError(
+      t('Object {0} claims {1} bytes; at most {2} are read.', descriptor.id, groupedNumber(descriptor.size), groupedNumber(limit)),
+    );
   const { offset, length } = objectRange(image, descriptor);
   const bytes = length === 0 ? new Uint8Array(0) : await image.source.read(offset, length, signal);
   if (BigInt(bytes.length) < descriptor.size)
@@ -93,8 +96,8 @@ function truncatedTable(header: SifHeader, source: ByteSource): ImageFormatError
     t(
       'The SIF header claims {0} descriptors at byte {1}; the file has {2} bytes.',
       header.descriptorsTotal,
-      header.descriptorsOffset,
-      source.size,
+      groupedNumber(header.descriptorsOffset),
+      groupedNumber(source.size),
     ),
     'reading descriptors: unexpected EOF',
   );

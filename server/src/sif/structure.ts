@@ -1,3 +1,4 @@
+import { groupedNumber } from '../text/human';
 import { t } from '../text/l10n';
 import { dataType, descriptorLength } from './descriptor';
 import type { SifDescriptor } from './descriptor';
@@ -25,10 +26,11 @@ export function excess(image: SifImage): string | undefined {
   if (signatures.length > maximumSignatures)
     return t('The image claims {0} signatures; at most {1} are looked at.', signatures.length, maximumSignatures);
   const signed = claimedBytes(signatures, image);
-  if (signed > maximumSignatureBytes) return t('The signatures claim {0} bytes; at most {1} are read.', signed, maximumSignatureBytes);
+  if (signed > maximumSignatureBytes)
+    return t('The signatures claim {0} bytes; at most {1} are read.', groupedNumber(signed), groupedNumber(maximumSignatureBytes));
   const all = claimedBytes(image.descriptors, image);
   return all > maximumSharing * BigInt(image.source.size)
-    ? t('The objects claim {0} bytes together, the file has {1}: they overlap.', all, image.source.size)
+    ? t('The objects claim {0} bytes together, the file has {1}: they overlap.', groupedNumber(all), groupedNumber(image.source.size))
     : undefined;
 }
 

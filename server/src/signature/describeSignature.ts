@@ -2,11 +2,18 @@ import type { SignatureFinding } from '../image/verdict';
 import { dataType, primarySystem } from '../sif/descriptor';
 import type { SifDescriptor } from '../sif/descriptor';
 import { t } from '../text/l10n';
+import type { SignatureTarget } from './sifSignature';
 
 /** What the objects are, in words, each once; the header too, which legacy signatures leave out. */
 export function coveredParts(objects: readonly SifDescriptor[], legacy: boolean): readonly string[] {
   const parts = objects.map(partName);
   return [...new Set(legacy ? parts : [...parts, t('header')])];
+}
+
+/** What a signature was made for, in words: a group of objects, or one object. */
+export function targetName({ kind, id, objects }: SignatureTarget): string {
+  const parts = coveredParts(objects, true).join(', ');
+  return kind === 'group' ? t('group {0} ({1})', id, parts) : t('object {0} ({1})', id, parts);
 }
 
 /** What an object is, in words. */

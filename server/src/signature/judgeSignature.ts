@@ -8,7 +8,7 @@ import { smallestIds } from '../sif/sifImage';
 import type { SifImage } from '../sif/sifImage';
 import { decodeClearSigned } from './clearSign';
 import { claimedKeyIds, isDsse, unverifiedPayload, verifyDsse } from './dsse';
-import { describeFinding, coveredParts } from './describeSignature';
+import { coveredParts, describeFinding, targetName } from './describeSignature';
 import { readImageMetadata, readLegacyDigest } from './imageMetadata';
 import type { ImageMetadata, SignedDigest } from './imageMetadata';
 import { trustOf } from './keyMaterial';
@@ -62,6 +62,7 @@ export async function judgeSignature(
     ...opened.finding,
     ...(isBroken ? { status: 'invalid' } : {}),
     ...(error === undefined ? {} : { error }),
+    target: targetName(target),
     covers: error === undefined ? coveredParts(target.objects, legacy) : [],
     message: '',
   };

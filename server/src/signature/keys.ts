@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { KeyTrust } from '../image/verdict';
 import type { HttpClient } from '../platform/ports';
+import { groupedNumber } from '../text/human';
 import { t } from '../text/l10n';
 import type { KeyMaterial, KnownEntity, KnownPublicKey } from './keyMaterial';
 import { readPgpKeys } from './pgpEntities';
@@ -97,7 +98,7 @@ export function keyRingFiles(
 async function readKeyFile(file: string, problems: string[]): Promise<Uint8Array | undefined> {
   try {
     const { size } = await fs.promises.stat(file);
-    if (size > maximumKeyFile) throw new Error(t('it is larger than {0} bytes', maximumKeyFile));
+    if (size > maximumKeyFile) throw new Error(t('it is larger than {0} bytes', groupedNumber(maximumKeyFile)));
     return await fs.promises.readFile(file);
   } catch (error) {
     problems.push(t('The key file {0} cannot be read: {1}', file, error instanceof Error ? error.message : String(error)));

@@ -1,4 +1,5 @@
 import { describeSif, excess, structureProblems, trailingBytes } from '../sif/structure';
+import { groupedNumber } from '../text/human';
 import { t } from '../text/l10n';
 import type { WeighedCheck } from './compare';
 import type { OpenedImage } from './openedImage';
@@ -18,7 +19,8 @@ export function structureChecks({ image, problem }: OpenedImage, name: string): 
   const checks = broken.length > 0 ? broken.map((message) => structure('fail', message)) : [structure('pass', describeSif(image.sif))];
   const trailing = trailingBytes(image.sif);
   const odd = problems.filter(({ severity }) => severity === 'odd').map(({ message }) => message);
-  if (trailing > 0) odd.push(t('{0} bytes follow the last object; no engine reads them, and no signature covers them.', trailing));
+  if (trailing > 0)
+    odd.push(t('{0} bytes follow the last object; no engine reads them, and no signature covers them.', groupedNumber(trailing)));
   return [...checks, ...odd.map((message) => structure('skip', message))];
 }
 

@@ -21,7 +21,13 @@ beforeEach(() => {
 });
 afterEach(() => fs.rmSync(root, { recursive: true, force: true }));
 
-const texts = { exists: 'it is there', recipe: 'it is the recipe', question: (name: string) => `${name}?` };
+const texts = {
+  replace: 'replace it?',
+  yes: 'ja',
+  exists: 'it stays',
+  recipe: 'it is the recipe',
+  question: (name: string) => `${name}?`,
+};
 
 function run(
   { ask = [], replace = false, ...build }: Partial<BuildScript['build']> & { ask?: string[]; replace?: boolean } = {},
@@ -64,13 +70,44 @@ describe('the script of a build', () => {
     expect(run({ image: 'fails.sif' })).toMatchObject({ status: 1, stderr: 'complaint\n' });
     expect(fs.readFileSync(path.join(root, 'build log'), 'utf8')).toBe('complaint\n');
   });
-  test('an image that is there ends it', () => {
+  test.each(['y\n', 'Yes\n', 'j\n', 'JA\n'])('an image that is there is replaced when the answer is %j', (answer) => {
     fs.writeFileSync(path.join(root, 'tool.sif'), '');
-    expect(run()).toMatchObject({ status: 1, words: [], stderr: 'it is there\n' });
+    expect(run({}, answer).words).toEqual(['build', '--force', 'tool.sif', 'tool.def']);
+  });
+  test.each(['', '\n', 'n\n', 'yet\n', 'y'])('an image that is there stays when the answer is %j', (answer) => {
+    fs.writeFileSync(path.join(root, 'tool.sif'), '');
+    expect(run({}, answer)).toMatchObject({ status: 1, words: [], stderr: 'it stays\n' });
+  });
+  test('so does a link that leads nowhere', () => {
+    fs.symlinkSync('gone', path.join(root, 'tool.sif'));
+    expect(run()).toMatchObject({ status: 1, words: [], stderr: 'it stays\n' });
+  });
+  test('the questions follow each other', () => {
+    fs.mkdirSync(path.join(root, 'tool.sif'));
+    expect(run({ ask: ['flavour'] }, 'y\nvanilla\n').words).toEqual([
+      'build',
+      '--force',
+      '--build-arg',
+      'flavour=vanilla',
+      'tool.sif',
+      'tool.def',
+    ]);
+  });
+  test('nobody is asked who has agreed already', () => {
+    fs.writeFileSync(path.join(root, 'tool.sif'), '');
     expect(run({ replace: true }).words).toEqual(['build', '--force', 'tool.sif', 'tool.def']);
   });
-  test.each(['tool.def', './tool.def', 'link.sif'])('%s is the recipe, whoever agreed to replace it', (image) => {
-    expect(run({ image, replace: true })).toMatchObject({ status: 1, words: [], stderr: 'it is the recipe\n' });
+  test.each([
+    ['tool.def', 'tool.def'],
+    ['./tool.def', 'tool.def'],
+    ['link.sif', 'tool.def'],
+    ['below', 'below/Singularity'],
+    ['.', 'tool.def'],
+    ['below/..', 'tool.def'],
+    ['/', 'tool.def'],
+  ])('%s is the recipe %s or holds it, whoever agreed to replace it', (image, recipe) => {
+    expect(run({ image, recipe, replace: true })).toMatchObject({ status: 1, words: [], stderr: 'it is the recipe\n' });
+    expect(run({ image, recipe }, 'y\n')).toMatchObject({ status: 1, words: [], stderr: 'it is the recipe\n' });
   });
   test('a name with blanks and quotes stays one word', () => expect(run({ image: `my 'tool'.sif` }).words.at(-2)).toBe(`my 'tool'.sif`));
 });

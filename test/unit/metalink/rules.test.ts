@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkMetalink } from '../../../server/src/metalink/diagnostics';
 import { parseMetalink } from '../../../server/src/metalink/parse';
+import { isResolvable } from '../../../server/src/metalink/resolvable';
 import { metalinkRules, processorRules } from '../../../server/src/metalink/rules';
 import { createSourceText } from '../../../server/src/text/sourceText';
 import type { Finding } from '../../../server/src/text/finding';
@@ -40,6 +41,16 @@ function apply(text: string, finding: Finding): string | undefined {
     .reduce((result, { range, newText }) => result.slice(0, range.start) + newText + result.slice(range.end), text);
 }
 
+/** What the page promises: a fix of the text, whether fix-all on save takes it too, and one that asks hubs, servers or for a download. */
+function waysToMend(id: string, bad: Example): string {
+  const fixes = check(bad).flatMap((finding) => (finding.code === id ? (finding.fixes ?? []) : []));
+  const ways = [
+    ...(fixes.length === 0 ? [] : [fixes.some(({ fixAll }) => fixAll === true) ? 'Quick fix, also on save.' : 'Quick fix.']),
+    ...(isResolvable(id) ? ['Online quick fix.'] : []),
+  ];
+  return ways.map((way) => `${way} `).join('');
+}
+
 /** The fix asks for a value that only the author has, or another rule is left. */
 const notMendedByItsFix = new Set(['M4-020', 'M4-045', 'M4-147']);
 
@@ -47,7 +58,8 @@ describe.each(metalinkRules.map((rule) => [rule.id, rule] as const))('%s', (id, 
   const page = readFileSync(path.join(pages, rule.page), 'utf8');
   const bad = exampleOf(page, 'Reported');
   const good = exampleOf(page, 'Not reported');
-  it('has a page that names it and its severity', () => expect(page).toContain(`# ${id}: ${rule.title}\n\nSeverity: ${rule.severity}.`));
+  it('has a page with its severity and how it is mended', () =>
+    expect(page).toContain(`# ${id}: ${rule.title}\n\nSeverity: ${rule.severity}. ${waysToMend(id, bad)}Source: `));
   it('fires', () => expect(check(bad).map(({ code }) => code)).toContain(id));
   it('does not fire', () => expect(check(good).map(({ code }) => code)).not.toContain(id));
   it('has a good example without errors', () => expect(check(good).filter(({ severity }) => severity === 'error')).toEqual([]));

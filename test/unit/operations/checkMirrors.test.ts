@@ -88,3 +88,16 @@ test('a server without HEAD is asked for one byte', async () => {
   started.hub.misbehave(path('d'), { kind: 'status', status: 405 }, { method: 'HEAD' });
   expect((await check(document(declared(), path('d')))).mirrors).toMatchObject([{ ok: true }]);
 });
+
+test.each([
+  [['a'], ['1 URL']],
+  [
+    ['a', 'b'],
+    ['1 of 2 URLs', '2 of 2 URLs'],
+  ],
+])('progress over %j', async (mirrors, told) => {
+  const progress: string[] = [];
+  const onProgress = ({ what }: { readonly what: string }) => progress.push(what);
+  await checkMirrors(started.world, document(declared(), ...mirrors.map(path)), { ...unwatched, onProgress });
+  expect(progress).toEqual(told);
+});

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { fileIdentity } from '../../../server/src/platform/file';
 import type { VerificationReport } from '../../../server/src/image/verdict';
+import { reportText } from '../../../server/src/operations/reportText';
 import { noKeys } from '../../../server/src/signature/keyMaterial';
 import type { KeyMaterial } from '../../../server/src/signature/keyMaterial';
 import { loadKeys } from '../../../server/src/signature/keys';
@@ -241,6 +242,11 @@ describeCorpus('legacy signatures', 'sif/apptainer-sif/images', (images) => {
     expect((await judge('one-group-signed-legacy', true)).notCovered).toContain('object 1 (partition): not signed');
     expect((await judge('two-groups-signed-legacy-all', true)).notCovered).toContain('object 3 (partition): not signed');
     expect((await judge('two-groups-signed-legacy-group', true)).notCovered).toContain('group 2 (partition): not signed');
+  });
+  test('two groups signed by one unknown key are told apart', async () => {
+    const lines = reportText(await verifyImage(path.join(images, 'two-groups-signed-pgp.sif'), [], { keys: noKeys }));
+    const signatures = lines.filter((line) => line.includes('is not known here'));
+    expect(signatures.map((line) => /\[(.*)\]$/.exec(line)?.[1])).toEqual(['group 1 (partition, root file system)', 'group 2 (partition)']);
   });
   test('are named when they are not asked for', async () => {
     expect((await judge('one-group-signed-legacy', false)).checks.map(({ message }) => message).join()).toContain('--legacy-insecure');

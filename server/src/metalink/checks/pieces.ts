@@ -1,3 +1,4 @@
+import { groupedNumber } from '../../text/human';
 import { t } from '../../text/l10n';
 import { insertChild, qualified, removeAttribute, removeElement, setAttribute } from '../edits';
 import { hashFunctionOfLength } from '../registries';
@@ -156,10 +157,10 @@ function checkCount(
   if (BigInt(count) === expected) return;
   const message = t(
     'Number of piece hashes: {0}. For a file of {1} bytes in pieces of {2} it must be {3}; readers that count refuse the list.',
-    count,
-    size,
-    length,
-    expected,
+    groupedNumber(count),
+    groupedNumber(size),
+    groupedNumber(length),
+    groupedNumber(expected),
   );
   context.report('M4-064', nameRange(list), message, { related: [{ range: contentRange(sizeElement), message: t('The size') }] });
 }
