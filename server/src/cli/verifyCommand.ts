@@ -37,7 +37,11 @@ export async function verify(words: readonly string[], terminal: Terminal, envir
   const verifyIt = async (): Promise<readonly VerificationReport[]> => {
     for (const key of values.key ?? []) if (!existsSync(key)) throw new Error(noSuchFile(key));
     const settings = environment.settings(values.offline === true ? { 'verify.fetchKeys': false, 'online.enabled': false } : {});
-    return verifyTarget(await environment.world(settings), targetOf(word), {
+    const world = await environment.world(settings);
+    // The one line of a report has no room for what is wrong with a key file.
+    if (values.key !== undefined && format === 'text' && values.details !== true)
+      for (const problem of (await world.keys({ files: values.key, offline: true })).keys.problems) terminal.note(problem);
+    return verifyTarget(world, targetOf(word), {
       ...(values.metalink !== undefined && { metalink: path.resolve(values.metalink) }),
       keys: values.key ?? [],
       fingerprints: (values.fingerprint ?? []).map(fingerprint),
