@@ -59,8 +59,12 @@ export async function verify(words: readonly string[], terminal: Terminal, envir
   terminal.progress('');
   if (format === 'json') terminal.out(jsonText(reports.length === 1 ? reports[0] : reports));
   else
-    for (const report of reports)
+    for (const report of reports) {
       for (const line of values.details === true ? reportText(report) : [reportLine(report)]) terminal.out(line);
+      // Nobody named this file: the source may be good, and only the copy damaged.
+      if (report.verdict === 'failed' && report.inCache === true && report.path !== undefined)
+        terminal.note(t('This is the copy in a cache, {0}. "container-metalink cache verify" says how it is repaired.', report.path));
+    }
   return verdictStatus(reports);
 }
 
