@@ -49,12 +49,13 @@ async function create(words: readonly string[], terminal: Terminal, environment:
   if (positionals.length === 0) throw new UsageError(t('metalink create takes at least one target.'));
   for (const mirror of values.mirror ?? [])
     if (!/^(https?|ftp):\/\/[^\s/]+/i.test(mirror)) throw new UsageError(t('--mirror takes a URL, not "{0}".', mirror));
+  const length = pieceLength(values['piece-length'] ?? 'auto');
   // Before everything is hashed, not after.
   if (values.output !== undefined) await mustBeWritable(values.output);
   const world = await environment.world(environment.settings({}));
   const created = await createMetalink(world, positionals.map(targetOf), {
     mirrors: values.mirror ?? [],
-    ...pieceLength(values['piece-length'] ?? 'auto'),
+    ...length,
     sha512: values.sha512 === true,
     ...(values.signature !== undefined && { signature: path.resolve(values.signature) }),
     signal: terminal.signal,

@@ -45,6 +45,7 @@ function problemOf(error: unknown, file: string): unknown {
   if (hasCode(error, 'EEXIST')) return exists(file);
   const folder = path.dirname(path.resolve(file));
   if (hasCode(error, 'ENOENT')) return new Error(t('There is no folder {0}.', folder), { cause: error });
+  if (hasCode(error, 'ENOSPC', 'EDQUOT')) return new Error(t('There is no space left in {0}.', folder), { cause: error });
   return writeError(error, folder);
 }
 
