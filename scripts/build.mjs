@@ -1,10 +1,11 @@
 // Bundles the processes of the product by esbuild into dist/: the extension in one file; the server, the command line and the
-// download worker in one file each with parts that they share, so that a process reads only what it runs.
+// download worker in one file each with parts that they share, so that a process reads only what it runs. Without --out it also writes NOTICE.
 //   node scripts/build.mjs [--watch] [--dev] [--out FOLDER]     FOLDER (dist/ without it) is emptied first
 import fs from 'node:fs';
 import path from 'node:path';
 import * as esbuild from 'esbuild';
 import { languageClientCore, openpgpVerification, undiciCore, yamlModules } from './bundleParts.mjs';
+import { writeNotice } from './notice.mjs';
 import { writeTranslations } from './translations.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -96,9 +97,7 @@ if (watch) {
 } else {
   const results = await Promise.all([extension, processes].map((bundle) => esbuild.build(bundle)));
   const inputs = new Set(results.flatMap(({ metafile }) => Object.keys(metafile.inputs)));
-  const inputList = path.join(root, 'node_modules/.cache/bundle-inputs.json');
-  fs.mkdirSync(path.dirname(inputList), { recursive: true }); // packages that have just been installed have no such folder
-  fs.writeFileSync(inputList, JSON.stringify([...inputs].sort()));
+  if (argument('--out') === undefined) writeNotice([...inputs]);
   if (Object.keys(results[0].metafile.inputs).some((input) => input.includes('node_modules/undici/')))
     throw new Error('undici must never be in the client bundle (it replaces the proxy-aware fetch of VS Code)');
 }

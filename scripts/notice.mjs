@@ -4,9 +4,8 @@ import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '..');
 
-/** Writes NOTICE from the inputs of the last build. Throws when a bundled package carries no licence. */
-export function writeNotice() {
-  const inputs = JSON.parse(fs.readFileSync(path.join(root, 'node_modules/.cache/bundle-inputs.json'), 'utf8'));
+/** Writes NOTICE for the files that went into the bundles. Throws when a bundled package carries no licence. */
+export function writeNotice(inputs) {
   const folders = [...new Set(inputs.map(packageFolder).filter((folder) => folder !== undefined))].sort();
   const packages = folders.map(describe);
   const text = [
@@ -15,7 +14,6 @@ export function writeNotice() {
     ...packages.flatMap(({ title, licence, text }) => ['='.repeat(80), title, `Licence: ${licence}`, '', text.trim(), '']),
   ].join('\n');
   fs.writeFileSync(path.join(root, 'NOTICE'), text);
-  return packages.length;
 }
 
 /** `node_modules/a/node_modules/@b/c/lib/x.js` → `node_modules/a/node_modules/@b/c`. */

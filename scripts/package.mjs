@@ -4,7 +4,6 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { createVSIX } from '@vscode/vsce';
-import { writeNotice } from './notice.mjs';
 import { packagedReadme } from './packaged-readme.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -12,7 +11,6 @@ const packagePath = path.join(root, 'out', 'container-metalink.vsix');
 const limit = 1_000_000;
 
 if (!process.argv.includes('--built')) execFileSync(process.execPath, [path.join(root, 'scripts/build.mjs')], { stdio: 'inherit' });
-writeNotice();
 const folder = collect();
 await createVSIX({
   cwd: folder,

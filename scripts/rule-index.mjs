@@ -99,11 +99,20 @@ function problemsOf(all) {
   return [
     ...all.filter(({ page }) => !there.includes(page)).map(({ id, page }) => `${id} has no page docs/rules/${page}`),
     ...there.filter((name) => !pages.has(name)).map((name) => `docs/rules/${name} is the page of no rule`),
+    ...all.filter(({ id }, at) => all.findIndex((rule) => rule.id === id) < at).map(({ id }) => `${id} is listed twice`),
+    ...others
+      .filter((rule) => there.includes(rule.page) && !saysWhatItIs(rule))
+      .map(({ page }) => `docs/rules/${page} has another title or severity`),
     ...otherCodes()
       .filter((code) => !all.some(({ id }) => id === code))
       .map((code) => `${code} is found in the code and not listed in scripts/rule-index.mjs`),
     ...all.filter(({ id }) => !groups.some(([, , belongs]) => belongs(id))).map(({ id }) => `${id} is in no group of the index`),
   ];
+}
+
+/** The page of a rule that is in no rule table begins with its title, id and severity. */
+function saysWhatItIs({ id, severity, title, page }) {
+  return fs.readFileSync(path.join(folder, page), 'utf8').startsWith(`# ${title}\n\n\`${id}\` · ${severity}\n`);
 }
 
 /** Codes of findings that stand in the code instead of a rule table. */

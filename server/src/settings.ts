@@ -118,7 +118,7 @@ export const settings = {
     type: 'boolean',
     default: false,
     description:
-      'Look up the references of open files and report missing images, changed digests, missing platforms and newer tags. One HEAD request a reference.',
+      'Look up the references of open files and report missing images, changed digests, missing platforms and newer tags. Costs a few small requests a reference.',
     scope: 'machine-overridable',
     restricted: true,
     online: true,

@@ -2,6 +2,7 @@ import { complete } from '../operations/completeWord';
 import { t } from '../text/l10n';
 import type { Environment } from './environment';
 import { exitStatus, UsageError } from './terminal';
+import { usages } from './usages';
 import type { Terminal } from './terminal';
 
 const scripts: Readonly<Record<string, string>> = {
@@ -34,7 +35,7 @@ const scripts: Readonly<Record<string, string>> = {
 export async function completionScript(words: readonly string[], terminal: Terminal, environment: Environment): Promise<number> {
   const [first, line] = words;
   if (first === '--') {
-    for (const candidate of await complete(line ?? '', () => environment.world(environment.settings({})), terminal.signal))
+    for (const candidate of await complete(line ?? '', usages, () => environment.world(environment.settings({})), terminal.signal))
       terminal.out(candidate);
     return exitStatus.good;
   }

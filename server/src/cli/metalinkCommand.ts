@@ -1,4 +1,3 @@
-import fs from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { convertMetalinkFile } from '../operations/convertMetalink';
@@ -7,7 +6,7 @@ import { mergeMetalinkFiles } from '../operations/mergeMetalinks';
 import { resolveMetalinkText } from '../operations/resolveMetalink';
 import { readMetalinkToEdit } from '../operations/metalinkFile';
 import { sortMetalinkText } from '../operations/sortMetalink';
-import { hasCode, writeAtomically } from '../platform/durable';
+import { mustBeWritable, replaceTextFile, writeNewTextFile } from '../operations/writeTextFile';
 import type { OffsetEdit } from '../text/finding';
 import { t } from '../text/l10n';
 import type { Environment } from './environment';
@@ -50,12 +49,13 @@ async function create(words: readonly string[], terminal: Terminal, environment:
   if (positionals.length === 0) throw new UsageError(t('metalink create takes at least one target.'));
   for (const mirror of values.mirror ?? [])
     if (!/^(https?|ftp):\/\/[^\s/]+/i.test(mirror)) throw new UsageError(t('--mirror takes a URL, not "{0}".', mirror));
+  const length = pieceLength(values['piece-length'] ?? 'auto');
   // Before everything is hashed, not after.
-  if (values.output !== undefined && (await isThere(values.output))) throw existing(values.output);
+  if (values.output !== undefined) await mustBeWritable(values.output);
   const world = await environment.world(environment.settings({}));
   const created = await createMetalink(world, positionals.map(targetOf), {
     mirrors: values.mirror ?? [],
-    ...pieceLength(values['piece-length'] ?? 'auto'),
+    ...length,
     sha512: values.sha512 === true,
     ...(values.signature !== undefined && { signature: path.resolve(values.signature) }),
     signal: terminal.signal,
@@ -127,7 +127,7 @@ async function writeBack(
     return;
   }
   if (edits.length === 0) return;
-  await replaceText(file, text);
+  await replaceTextFile(file, text);
   terminal.note(t('Written: {0}', file));
 }
 
@@ -151,33 +151,8 @@ async function write(text: string, output: string | undefined, terminal: Termina
     terminal.out(text.replace(/\n$/, ''));
     return;
   }
-  try {
-    await fs.writeFile(path.resolve(output), text, { flag: 'wx' });
-  } catch (error) {
-    if (hasCode(error, 'EEXIST')) throw existing(output);
-    if (hasCode(error, 'ENOENT')) throw new Error(t('There is no folder {0}.', path.dirname(path.resolve(output))), { cause: error });
-    throw error;
-  }
+  await writeNewTextFile(output, text);
   terminal.note(t('Written: {0}', output));
-}
-
-function existing(output: string): Error {
-  return new Error(t('{0} exists already; it is left as it is. Name another file.', output));
-}
-
-async function isThere(file: string): Promise<boolean> {
-  return fs.lstat(path.resolve(file)).then(
-    () => true,
-    () => false,
-  );
-}
-
-/** Replaces the text of a file that is there, by a rename; permissions stay, and what a link leads to is replaced, not the link. */
-async function replaceText(file: string, text: string): Promise<void> {
-  const target = await fs.realpath(file);
-  const { mode } = await fs.stat(target);
-  await writeAtomically(target, text, mode & 0o7777);
-  await fs.chmod(target, mode & 0o7777); // whatever the umask took away
 }
 
 function pieceLength(value: string): { pieceLength?: number } {

@@ -1,5 +1,6 @@
-import { parseArgs } from 'node:util';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { pullTarget } from '../operations/pull';
 import { reportText } from '../operations/reportText';
 import type { PullParams } from '../protocol';
@@ -35,23 +36,36 @@ export async function pull(words: readonly string[], terminal: Terminal, environ
       : values.output !== undefined
         ? { kind: 'file', path: path.resolve(values.output) }
         : { kind: 'folder', path: process.cwd() };
-  const items = await pullTarget(await environment.world(environment.settings({})), targetOf(word), destination, {
+  const target = targetOf(word);
+  if (target.kind === 'path' && destination.kind !== 'folder' && existsSync(target.path))
+    throw new Error(
+      t('{0} is on this machine already: nothing was put anywhere. Name the reference or the metalink that it came from.', word),
+    );
+  const partials = new Set<string>();
+  const pulling = pullTarget(await environment.world(environment.settings({})), target, destination, {
     ...(values.metalink !== undefined && { metalink: path.resolve(values.metalink) }),
     overwrite: values.force === true,
     signal: terminal.signal,
     onProgress: (progress) => terminal.progress(progressText(progress)),
     onDecision: (line) => terminal.note(line),
+    onPartial: (file) => partials.add(file),
+  });
+  const items = await pulling.catch((error: unknown) => {
+    if (terminal.signal.aborted && [...partials].some((file) => existsSync(file)))
+      terminal.note(t('What came so far is kept: the same command goes on from there.'));
+    throw error;
   });
   terminal.progress('');
   if (format === 'json') terminal.out(jsonText(items.length === 1 ? items[0] : items));
   for (const item of items) {
     const good = item.outcome === 'pulled' || item.outcome === 'already-there';
     if (format === 'text' && good) terminal.out(item.message);
-    if (!good) {
-      terminal.note(item.message);
-      if (item.report?.verdict === 'failed') for (const line of reportText(item.report)) terminal.note(line);
-    }
+    if (good) continue;
+    const failed = item.report?.verdict === 'failed' ? item.report : undefined;
+    if (failed?.checks.some(({ message }) => message === item.message) !== true) terminal.note(item.message);
+    if (failed) for (const line of reportText(failed)) terminal.note(line);
   }
+  if (items.some(({ outcome }) => outcome === 'exists')) terminal.note(t('--force replaces it.'));
   if (items.some((item) => item.report?.verdict === 'failed')) return exitStatus.findings;
   return items.every((item) => item.outcome === 'pulled' || item.outcome === 'already-there') ? exitStatus.good : exitStatus.trouble;
 }

@@ -49,7 +49,7 @@ export async function runCommand(words: readonly string[], terminal: Terminal): 
   let environment: Environment | undefined;
   try {
     const configured = await readConfiguredSettings();
-    if (configured.problem !== undefined) terminal.note(configured.problem);
+    for (const problem of configured.problems) terminal.note(problem);
     environment = createEnvironment(terminal, configured.settings);
     return await (
       await command()
@@ -88,7 +88,7 @@ function usageText(command = ''): string {
     ...(own.length > 0 ? own : usages).map((usage) => `  container-metalink ${usage}`),
     '',
     t(
-      'TARGET: an image reference (docker://, oras://, library://, shub://, http(s)://), a local image, a .meta4, or a recipe (its images).',
+      'TARGET: an image reference (docker://, oras://, library://, shub://, ipfs://, http(s)://), a local image, a metalink, or a recipe (its images).',
     ),
     t('Exit status: 0 good; 1 findings or a failed verdict; 2 nothing could be verified, or an I/O or network error; 64 usage.'),
   ].join('\n');

@@ -9,7 +9,9 @@ export const usages: readonly string[] = [
   'metalink resolve FILE.meta4 [--write] [--download]',
   'metalink sort FILE.meta4 [--write]',
   'metalink merge FILE.meta4 FILE.meta4 [-o FILE.meta4]',
-  'cache list|verify|clean [--engine apptainer|singularity] [--days N] [--type KIND,…] [--larger-than BYTES] [--orphans] [--duplicates] [--dry-run] [--force] [--details] [--format text|json]',
+  'cache list [--engine apptainer|singularity] [--details] [--format text|json]',
+  'cache verify [--engine apptainer|singularity] [--format text|json] [PATH…]',
+  'cache clean [--engine apptainer|singularity] [--days N] [--type KIND,…] [--larger-than BYTES] [--leftovers] [--unused] [--outdated] [--orphans] [--damaged] [--duplicates] [--dry-run] [--force] [--format text|json] [PATH…]',
   'lsp --stdio',
   'completion bash|zsh|fish',
 ];

@@ -37,7 +37,11 @@ export async function verify(words: readonly string[], terminal: Terminal, envir
   const verifyIt = async (): Promise<readonly VerificationReport[]> => {
     for (const key of values.key ?? []) if (!existsSync(key)) throw new Error(noSuchFile(key));
     const settings = environment.settings(values.offline === true ? { 'verify.fetchKeys': false, 'online.enabled': false } : {});
-    return verifyTarget(await environment.world(settings), targetOf(word), {
+    const world = await environment.world(settings);
+    // The one line of a report has no room for what is wrong with a key file.
+    if (values.key !== undefined && format === 'text' && values.details !== true)
+      for (const problem of (await world.keys({ files: values.key, offline: true })).keys.problems) terminal.note(problem);
+    return verifyTarget(world, targetOf(word), {
       ...(values.metalink !== undefined && { metalink: path.resolve(values.metalink) }),
       keys: values.key ?? [],
       fingerprints: (values.fingerprint ?? []).map(fingerprint),
@@ -55,8 +59,12 @@ export async function verify(words: readonly string[], terminal: Terminal, envir
   terminal.progress('');
   if (format === 'json') terminal.out(jsonText(reports.length === 1 ? reports[0] : reports));
   else
-    for (const report of reports)
+    for (const report of reports) {
       for (const line of values.details === true ? reportText(report) : [reportLine(report)]) terminal.out(line);
+      // Nobody named this file: the source may be good, and only the copy damaged.
+      if (report.verdict === 'failed' && report.inCache === true && report.path !== undefined)
+        terminal.note(t('This is the copy in a cache, {0}. "container-metalink cache verify" says how it is repaired.', report.path));
+    }
   return verdictStatus(reports);
 }
 

@@ -52,8 +52,11 @@ async function frameOf(
 ): Promise<CacheView | undefined> {
   const problems = cache.disabled === undefined ? [] : [cache.disabled];
   const exists = await folderExists(cache.root, problems);
+  // One sentence, not one a kind.
+  const isClosed = exists && !(await mayRead(cache.root));
+  if (isClosed) problems.push(t('You may not read {0}.', cache.root));
   const kinds: CacheKind[] = [];
-  for (const kind of kindsOf(cache.engine)) {
+  for (const kind of isClosed ? [] : kindsOf(cache.engine)) {
     signal.throwIfAborted();
     try {
       if (await look(kind)) kinds.push(kind);
@@ -65,13 +68,13 @@ async function frameOf(
   // Nobody asked for a place where nothing is; a cache that is turned off is told, for people wonder where their images stay.
   if (kinds.length === 0 && cache.engine === 'singularity2') return undefined;
   if (kinds.length === 0 && cache.source === 'default' && !exists && cache.disabled === undefined) return undefined;
-  const obstacle = cache.shared || cache.disabled !== undefined ? undefined : await writeObstacle(cache);
+  const obstacle = cache.shared || cache.disabled !== undefined || isClosed ? undefined : await writeObstacle(cache);
   if (obstacle !== undefined) problems.push(obstacle);
   return {
     engine: cache.engine,
     ...(cache.alsoOf !== undefined && { alsoOf: cache.alsoOf }),
     root: cache.root,
-    writable: !cache.shared && obstacle === undefined && (await mayWrite(cache.root)) !== false,
+    writable: !cache.shared && !isClosed && obstacle === undefined && (await mayWrite(cache.root)) !== false,
     ...(cache.shared && { shared: true }),
     ...(problems.length > 0 && { problem: [...new Set(problems)].join(' ') }),
     kinds: kinds.map((kind) => ({ kind, title: kindTitle(kind) })),
@@ -84,9 +87,18 @@ async function folderExists(folder: string, problems: string[]): Promise<boolean
     return true;
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return false;
+    if (hasCode(error, 'EACCES', 'EPERM')) return true; // there may be something: `mayRead` tells the rest
     problems.push(t('{0} cannot be read: {1}', folder, error instanceof Error ? error.message : String(error)));
     return true;
   }
+}
+
+/** Whether a folder may be listed and entered; other obstacles show when that is tried. */
+async function mayRead(folder: string): Promise<boolean> {
+  return fs.access(folder, fs.constants.R_OK | fs.constants.X_OK).then(
+    () => true,
+    (error: unknown) => !hasCode(error, 'EACCES', 'EPERM'),
+  );
 }
 
 /**

@@ -153,7 +153,9 @@ export function languageOf(file: string, bytes: Uint8Array, named: boolean): Lan
   const byName = languageByName(file);
   if (byName === 'metalink' || (byName === 'recipe' && !/\.def$/i.test(file))) return byName;
   const byContent = languageByContent(bytes);
-  if (named) return byName ?? byContent ?? (bytes.subarray(0, 4096).includes(0) ? undefined : 'recipe');
+  // An image holds the text of its recipe; only a metalink may be in an encoding with zero bytes.
+  const isText = !bytes.subarray(0, 4096).includes(0);
+  if (named) return byName ?? (isText || byContent === 'metalink' ? (byContent ?? 'recipe') : undefined);
   return byName === undefined ? undefined : byContent;
 }
 

@@ -6,44 +6,54 @@ import { createSourceText } from '../text/sourceText';
 import { completePlace } from './referenceCompletion';
 import type { World } from './world';
 
-const commands = ['check', 'inspect', 'verify', 'pull', 'metalink', 'cache', 'lsp', 'completion'];
-const verbs: Readonly<Record<string, readonly string[]>> = {
-  metalink: ['create', 'convert', 'resolve', 'sort', 'merge'],
-  cache: ['list', 'verify', 'clean'],
-  completion: ['bash', 'zsh', 'fish'],
-};
-const options: Readonly<Record<string, readonly string[]>> = {
-  check: ['--format', '--engine', '--language', '--build-arg'],
-  inspect: ['--format', '--platform'],
-  verify: ['--metalink', '--key', '--fingerprint', '--legacy', '--offline', '--details', '--format'],
-  pull: ['--output', '--cache', '--metalink', '--force', '--format'],
-  metalink: ['--mirror', '--piece-length', '--sha512', '--signature', '--write', '--download', '-o'],
-  cache: ['--engine', '--days', '--type', '--larger-than', '--orphans', '--duplicates', '--dry-run', '--force', '--format'],
-};
-
 /** What they name is on this machine: no hub is asked for it, and no `//` stands behind the colon. */
 const localSchemes: ReadonlySet<string> = new Set(['docker-daemon', 'docker-archive', 'oci', 'oci-archive']);
 
 /** Milliseconds that a shell waits for a hub. */
 const deadline = 1500;
 
-/** Candidates for the last word of a command line that was typed so far: commands, options, files, and for references what hubs know. */
-export async function complete(line: string, world: () => Promise<World>, signal: AbortSignal): Promise<string[]> {
+/**
+ * Candidates for the last word of a command line that was typed so far: commands, options, their values, files, and for references what
+ * hubs know. `usages`: how each command is called, as the program's help has it.
+ */
+export async function complete(
+  line: string,
+  usages: readonly string[],
+  world: () => Promise<World>,
+  signal: AbortSignal,
+): Promise<string[]> {
   const words = line.split(/\s+/);
   const last = words.at(-1) ?? '';
-  const [, command, verb] = words;
-  if (words.length <= 2) return startingWith(last, commands);
-  if (last.startsWith('-')) return startingWith(last, options[command ?? ''] ?? []);
-  const subcommands = verbs[command ?? ''];
-  if (words.length === 3 && subcommands) return startingWith(verb ?? '', subcommands);
+  const [, command = '', verb = ''] = words;
+  const commands = [...new Set(usages.map((usage) => wordsOf(usage)[0] ?? '')), 'help'];
+  if (words.length <= 2 || command === 'help') return startingWith(last, commands);
+  const own = usages.filter((usage) => wordsOf(usage)[0] === command);
+  const verbs = own.flatMap((usage) => (wordsOf(usage)[1] ?? '').split('|')).filter((word) => /^[a-z]+$/.test(word));
+  if (words.length === 3 && verbs.length > 0) return startingWith(last, verbs);
+  const usage = own.find((each) => verbs.length === 0 || wordsOf(each)[1] === verb) ?? '';
+  if (last.startsWith('-')) return startingWith(last, usage.match(/(?<=[\s[])--?[a-z0-9-]+/g) ?? []);
+  const values = valuesOf(words.at(-2) ?? '', usage);
+  if (values !== undefined && !values.optional) return startingWith(last, values.words);
   if (/^[a-z][a-z-]*:\/\//.test(last)) return completeReference(await world(), last, signal);
   return [
+    ...startingWith(last, values?.words ?? []),
     ...startingWith(
       last,
       referenceSchemes.filter((scheme) => !localSchemes.has(scheme)).map((scheme) => `${scheme}://`),
     ),
     ...files(last),
   ];
+}
+
+function wordsOf(usage: string): string[] {
+  return usage.split(' ');
+}
+
+/** The fixed values of an option: `--format text|json`, or `--cache [apptainer|singularity]`, which may stand alone. */
+function valuesOf(option: string, usage: string): { readonly words: readonly string[]; readonly optional: boolean } | undefined {
+  if (!/^--[a-z-]+$/.test(option)) return undefined;
+  const [, bracket, values] = new RegExp(`${option} (\\[?)([a-z]+(?:\\|[a-z]+)+)`).exec(usage) ?? [];
+  return values === undefined ? undefined : { words: values.split('|'), optional: bracket !== '' };
 }
 
 async function completeReference(world: World, text: string, signal: AbortSignal): Promise<string[]> {

@@ -1,4 +1,5 @@
 import fs from 'node:fs/promises';
+import { writeError } from '../cache/writeError';
 import { download } from '../download/download';
 import type { DownloadResult } from '../download/request';
 import type { VerificationReport } from '../image/verdict';
@@ -41,7 +42,9 @@ export interface FetchedFile {
 /** Fetches a file into `directory` and gathers the evidence about it. Rejects with `DownloadError` or when aborted. */
 export async function fetchFile(world: World, file: Pullable, directory: string, options: FetchOptions): Promise<FetchedFile> {
   const sha256 = file.hashes.find(({ type }) => type === 'sha-256')?.hex;
-  await smallFiles.makeFolders(directory, 0o700);
+  await smallFiles.makeFolders(directory, 0o700).catch((error: unknown) => {
+    throw writeError(error, directory);
+  });
   const settings = world.settings;
   const result = await download(
     {

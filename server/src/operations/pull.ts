@@ -23,7 +23,7 @@ import type { FetchedFile } from './fetchFile';
 import { forMany, SharedProgress } from './manyFiles';
 import type { ProgressListener } from './progress';
 import type { Pullable, PullableFile, PullableImage, TargetItem } from './pullable';
-import { reportLine } from './reportText';
+import { verdictText } from './reportText';
 import { steadyWorld } from './steadyWorld';
 import { targetItems } from './targetItems';
 import { downloadFailed } from './verify';
@@ -105,9 +105,15 @@ async function pullItem(world: World, item: TargetItem, destination: PullParams[
   } catch (error) {
     options.signal.throwIfAborted();
     const message = error instanceof Error ? error.message : String(error);
+    if (isInTheWay(error)) return { title: item.title, outcome: 'exists', message };
     const report = downloadFailed(item.title, error);
     return { title: item.title, outcome: 'failed', message, ...(report.verdict === 'failed' && { report }) };
   }
+}
+
+/** A file that differs has the final name. */
+function isInTheWay(error: unknown): boolean {
+  return error instanceof Error && 'failure' in error && error.failure === 'exists';
 }
 
 async function pullIntoCache(world: World, item: PullableFile, engine: Engine | undefined, options: PullOptions): Promise<PulledItem> {
@@ -166,7 +172,7 @@ async function pullIntoFolder(
   try {
     const { report } = fetched;
     if (report.verdict === 'failed') return refused(item.title, fetched, final);
-    const verified = report.verdict === 'unverified' ? t('nothing could verify it') : reportLine(report);
+    const verified = report.verdict === 'unverified' ? t('nothing could verify it') : verdictText(report);
     if (fetched.alreadyThere)
       return { title: item.title, outcome: 'already-there', report, path: final, message: t('{0} is there already: {1}', final, verified) };
     try {
@@ -268,7 +274,7 @@ async function pullOci(
 
 function refused(title: string, fetched: FetchedFile, place: string): PulledItem {
   const { report } = fetched;
-  const reason = report.verdict === 'failed' ? reportLine(report) : t('nothing could verify it');
+  const reason = report.verdict === 'failed' ? verdictText(report) : t('nothing could verify it');
   return { title, outcome: 'failed', report, message: t('{0} was not put into {1}: {2}', title, place, reason) };
 }
 

@@ -8,6 +8,11 @@ function isToldBySignatures(check: Check, { signatures }: VerificationReport): b
 
 /** One line: `tool-1.4.sif: intact (sha-256 as declared; signature by 0C5B8C9A5FFC44E2… valid, key not trusted)`. */
 export function reportLine(report: VerificationReport): string {
+  return `${report.target}: ${verdictText(report)}`;
+}
+
+/** The same without the target's name. */
+export function verdictText(report: VerificationReport): string {
   const signatures = report.signatures.map(signatureWords);
   const said = (status: Check['status']) =>
     report.checks.filter((c) => c.status === status && !isToldBySignatures(c, report)).map((c) => withoutStop(c.message));
@@ -26,7 +31,7 @@ export function reportLine(report: VerificationReport): string {
         : [...evidence.slice(0, 2), ...signatures, ...contentsOnly(report)];
   const unique = [...new Set(reasons)];
   const word = verdictWord(report.verdict);
-  return unique.length === 0 ? `${report.target}: ${word}` : `${report.target}: ${word} (${unique.join('; ')})`;
+  return unique.length === 0 ? word : `${word} (${unique.join('; ')})`;
 }
 
 /** The whole report as lines: verdict first, then evidence, then what is not covered. */

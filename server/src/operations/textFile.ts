@@ -1,22 +1,27 @@
 import fs from 'node:fs/promises';
+import { fileProblem } from '../platform/file';
 import { t } from '../text/l10n';
-import { noSuchFile } from '../text/noSuchFile';
 import { decodeText, languageByContent, languageByName } from './language';
 
 const sizeLimit = 512 * 1024 * 1024;
 
 /** Text of a recipe or metalink on disk, decoded as its language asks for. Rejects with a message for people. */
 export async function readTextFile(file: string): Promise<string> {
-  let bytes: Uint8Array;
-  try {
-    const { size } = await fs.stat(file);
-    if (size > sizeLimit) throw new Error(t('{0} is too large to be a recipe or a metalink.', file));
-    bytes = await fs.readFile(file);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ENOENT') throw new Error(noSuchFile(file), { cause: error });
-    if (code === 'EACCES') throw new Error(t('You may not read {0}.', file), { cause: error });
-    throw error;
-  }
+  const bytes = await readWholeFile(file, () => t('{0} is too large to be a recipe or a metalink.', file));
   return decodeText(bytes, languageByName(file) ?? languageByContent(bytes) ?? 'recipe').text;
+}
+
+/** The bytes of a file that people write. Rejects with a message for people; `tooLarge` is that of a file beyond 512 MiB. */
+export async function readWholeFile(file: string, tooLarge: () => string): Promise<Uint8Array> {
+  const handle = await fs.open(file, 'r').catch((error: unknown) => {
+    throw new Error(fileProblem(file, error), { cause: error });
+  });
+  try {
+    const stat = await handle.stat();
+    if (stat.isDirectory()) throw new Error(t('{0} is a folder, not a file.', file));
+    if (stat.size > sizeLimit) throw new Error(tooLarge());
+    return await handle.readFile();
+  } finally {
+    await handle.close();
+  }
 }

@@ -135,7 +135,8 @@ export function identityOf(stat: fs.BigIntStats): FileIdentity {
   return { size: stat.size, modified: stat.mtimeNs, changed: stat.ctimeNs, device: stat.dev, inode: stat.ino };
 }
 
-function fileProblem(file: string, error: unknown): string {
+/** Why a file cannot be read, for people. */
+export function fileProblem(file: string, error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'ENOENT') return noSuchFile(file);
   if (code === 'EACCES' || code === 'EPERM') return t('{0} cannot be read: permission denied.', file);

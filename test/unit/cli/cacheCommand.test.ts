@@ -1,6 +1,7 @@
 import fs from 'node:fs';
+import promises from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { call, ownFolder } from './program';
 
 let folder: ReturnType<typeof ownFolder>;
@@ -43,6 +44,21 @@ describe('cache list', () => {
     const { status, out } = await call('cache', 'list', '--engine', 'apptainer', '--details');
     expect(status).toBe(0);
     expect(out.split('\n')).toHaveLength(2 + 2 * 1200);
+  });
+
+  test('a cache that may not be read is told in one sentence', async () => {
+    fill('closed', 'net', 1);
+    const root = path.join(folder.path, 'closed/cache');
+    process.env.APPTAINER_CACHEDIR = path.dirname(root);
+    const { access } = promises;
+    // Whoever runs the tests may be root, whom no mode keeps out.
+    const spy = vi.spyOn(promises, 'access').mockImplementation(async (file, mode) => {
+      if (file === root) throw Object.assign(new Error('EACCES'), { code: 'EACCES' });
+      await access(file, mode);
+    });
+    const { status, out } = await call('cache', 'list', '--engine', 'apptainer');
+    spy.mockRestore();
+    expect({ status, out }).toEqual({ status: 0, out: `Apptainer  ${root}  0 bytes\n  ! You may not read ${root}.\n  empty` });
   });
 
   test('as JSON it is one document of all caches', async () => {

@@ -27,6 +27,17 @@ beforeAll(() => {
 });
 afterAll(() => folder.close());
 
+test('an image is no recipe, although the text of its recipe stands in it', async () => {
+  const image = folder.write('real', Buffer.concat([Buffer.alloc(32), Buffer.from(`SIF_MAGIC\0${good}`)]));
+  const { status, out, note } = await call('check', image);
+  expect({ status, out }).toEqual({ status: 2, out: '' });
+  expect(note).toContain('This is neither a recipe nor a metalink.');
+  // With zero bytes, and yet text.
+  expect(
+    (await call('check', folder.write('utf16', Buffer.from(`\ufeff${metalink.replace('UTF-8', 'UTF-16')}`, 'utf16le')))).out,
+  ).toContain('[M4-033]');
+});
+
 interface Checked {
   files: {
     path: string;

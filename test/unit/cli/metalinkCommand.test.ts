@@ -46,6 +46,13 @@ describe('create', () => {
     expect((await run(...words)).status).toContain('exists already');
     expect(fs.readFileSync(file('new.meta4'), 'utf8')).toBe('mine');
   });
+  test('refuses a folder that is not there before anything is asked', async () => {
+    const asked = started.hub.requests.length;
+    expect((await run('create', `${started.hub.origin}/metalink/tool-1.4.sif`, '-o', file('nowhere/new.meta4'))).status).toBe(
+      `There is no folder ${file('nowhere')}.`,
+    );
+    expect(started.hub.requests.length).toBe(asked);
+  });
   test('without a file to standard output', async () =>
     expect((await run('create', `${started.hub.origin}/metalink/tool-1.4.sif`)).out).toMatch(/^<\?xml [^]*<\/metalink>$/));
   test.each<[string[], string]>([
@@ -144,6 +151,11 @@ describe('sort', () => {
     expect((await run('sort', '--write', file('sort-broken.meta4'))).status).toContain('is left as it is');
     expect(fs.readFileSync(file('sort-broken.meta4'))).toEqual(bytes);
   });
+});
+
+test.each([['convert'], ['sort'], ['resolve']])('%s says what it cannot read', async (verb) => {
+  expect((await run(verb, started.folder)).status).toBe(`${started.folder} is a folder, not a file.`);
+  expect((await run(verb, file('missing.meta4'))).status).toBe(`There is no file ${file('missing.meta4')}.`);
 });
 
 test('merge names the file that is no metalink', async () => {

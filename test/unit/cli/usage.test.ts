@@ -93,6 +93,26 @@ describe('help', () => {
     expect(await call(word)).toMatchObject({ status: 0, out: 'development', note: '' });
   });
 
+  test.each([['alpine'], ['alpine:3.20'], ['ghcr.io/org/tool'], [`org/tool@sha256:${'0'.repeat(64)}`]])(
+    'a reference without its scheme: %s',
+    async (word) => {
+      for (const command of ['inspect', 'verify', 'pull']) {
+        const { status, note } = await call(command, word);
+        expect({ status, note }).toEqual({
+          status: 2,
+          note: `container-metalink: There is no file ${word}. If an image in a registry is meant, write docker://${word}`,
+        });
+      }
+    },
+  );
+
+  test.each([['missing.sif'], ['images/missing.sif'], ['./missing'], ['Missing']])('a file that is not there: %s', async (word) => {
+    const { status, note } = await call('verify', word);
+    expect(status).toBe(2);
+    expect(note).toContain('There is no file');
+    expect(note).not.toContain('docker://');
+  });
+
   test('what follows -- is a name', async () => {
     const { status, out, note } = await call('check', '--', '--help');
     expect(note).toContain('--help: There is no such file');
