@@ -1,3 +1,4 @@
+import { addAbortSignal } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { checkPaths } from '../operations/check';
@@ -32,7 +33,8 @@ export async function check(words: readonly string[], terminal: Terminal, enviro
     settings,
     buildArguments: buildArguments(values['build-arg'] ?? []),
     ...(values.language !== undefined && { language: choice('--language', values.language, ['recipe', 'metalink']) }),
-    standardInput: () => buffer(process.stdin),
+    // Ctrl-C ends the waiting, too.
+    standardInput: () => buffer(addAbortSignal(terminal.signal, process.stdin)),
     signal: terminal.signal,
   })) {
     // The text form prints as it goes: nothing of a large tree is kept but what the sum needs.

@@ -1,4 +1,5 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -35,6 +36,19 @@ describe('the bundled program', () => {
     const { version } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string };
     expect(stdout.trim()).toBe(version);
     expect(status).toBe(0);
+  });
+
+  test('Ctrl-C ends it while it waits for standard input', async () => {
+    // The note about the settings file comes when the program has begun.
+    const env = { PATH: process.env.PATH, HOME: folder, CONTAINER_METALINK_CONFIG: path.join(folder, 'nowhere.json') };
+    const child = spawn(process.execPath, [path.join(folder, 'dist/cli.js'), 'check', '-'], { cwd: folder, env });
+    let told = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      if (told === '') child.kill('SIGINT');
+      told += text;
+    });
+    expect(await once(child, 'close')).toEqual([2, null]);
+    expect(told).toMatch(/nowhere\.json[^]*Stopped\.\n$/);
   });
 
   test('a reader that goes away is the end, not an error', () => {
