@@ -136,6 +136,13 @@ function explained(error: unknown, request: DownloadRequest): DownloadError {
   if (hasCode(error, 'ENOSPC')) return new DownloadError('no-space', t('The disk of {0} is full.', where), undefined, { cause: error });
   if (hasCode(error, 'EDQUOT'))
     return new DownloadError('no-space', t('Your quota for {0} is used up.', where), undefined, { cause: error });
+  if (hasCode(error, 'EFBIG'))
+    return new DownloadError(
+      'no-space',
+      t('{0} cannot hold a file of this size: its file system or your limits (ulimit -f) do not allow it.', where),
+      undefined,
+      { cause: error },
+    );
   if (hasCode(error, 'EACCES', 'EPERM', 'EROFS'))
     return new DownloadError(
       'permission',

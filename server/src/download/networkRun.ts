@@ -8,6 +8,7 @@ import type { Exchange, Exchanged } from './exchange';
 import { RangeReader } from './rangeReader';
 import type { RateLimit } from './rateLimit';
 import { strongEtag } from './replyCheck';
+import { aboutHost, asClause } from './sourceReason';
 import type { Validators } from './replyCheck';
 import type { Command } from './assignment';
 import type { Scheduler } from './scheduler';
@@ -256,8 +257,8 @@ export class NetworkRun {
     scheduler.failed(source, failure, Date.now());
     const host = exchanges.get(source)?.host ?? '';
     const state = scheduler.states.get(source);
-    if (state?.dropped !== undefined) note(t('{0} is not used any more: {1}.', host, failure.reason));
-    else note(t('{0}: {1}; strike {2}.', host, failure.reason, state?.strikes ?? 0));
+    if (state?.dropped !== undefined) note(t('{0} is not used any more: {1}.', host, asClause(failure.reason)));
+    else note(t('{0}; strike {1}.', aboutHost(failure.reason, host), state?.strikes ?? 0));
   }
 }
 

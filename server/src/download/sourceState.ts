@@ -9,7 +9,7 @@ export interface SchedulerSource {
 
 /** Why a request did not bring what was asked. */
 export interface SourceFailure {
-  /** For people, without the source's name. */
+  /** For people: a clause, or a sentence that names the source. */
   readonly reason: string;
   /** `drop`: asking again is pointless. `retry`: after a pause, within the budget. */
   readonly kind: 'drop' | 'retry';

@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { groupedNumber, humanBytes } from '../text/human';
 import { t } from '../text/l10n';
 import { freeSpace } from '../platform/diskSpace';
@@ -22,6 +23,7 @@ import { DownloadError } from './request';
 import type { DeclaredPieces, HeaderContext } from './request';
 import { Resumption } from './resumption';
 import { Scheduler } from './scheduler';
+import { aboutHost } from './sourceReason';
 import { streamUnknown } from './streamUnknown';
 import type { TransferJob, TransferOutcome, TransferSource, TransferWorld } from './transferJob';
 import { TransferReport } from './transferReport';
@@ -43,7 +45,7 @@ export async function transfer(job: TransferJob, world: TransferWorld, signal: A
       (await lookAtFinal(job, expectation, report, signal)) ?? (await lookAtCopies(candidates, job, expectation, report, signal));
     return local ?? (await new NetworkTransfer(job, world, signal, expectation, report, candidates).run());
   } catch (error) {
-    throw explained(error, job, report, signal);
+    throw await explained(error, job, report, signal);
   }
 }
 
@@ -271,8 +273,7 @@ class NetworkTransfer {
       return this.report.error('mismatch', t('Piece {0} has a wrong hash from every source.', scheduler.hopelessPiece));
     const reasons = states.map(([id, state]) => {
       const host = exchanges.get(id)?.host ?? '';
-      const reason = state.rejected ?? state.lastReason;
-      return reason.startsWith(host) ? reason : `${host}: ${reason}`;
+      return aboutHost(state.rejected ?? state.lastReason, host);
     });
     const isWrong = states.some(([, state]) => state.bad > 0);
     return this.report.error(isWrong ? 'mismatch' : 'no-source', t('No source is left. {0}', reasons.join('; ')));
@@ -299,10 +300,7 @@ function exchangesOf(job: TransferJob, world: TransferWorld, report: TransferRep
 
 async function checkSpace(job: TransferJob, size: number, report: TransferReport): Promise<void> {
   const free = await freeSpace(job.folder);
-  const there = await smallFiles.stat(job.partial).catch((error: unknown) => {
-    if (hasCode(error, 'ENOENT')) return undefined;
-    throw error;
-  });
+  const there = await partialStat(job);
   const needed = BigInt(size) - BigInt((there?.blocks ?? 0) * 512);
   if (free !== undefined && needed > free)
     throw report.error(
@@ -320,11 +318,19 @@ function digestsOf(expectation: Expectation): Record<string, string> {
   return Object.fromEntries(expectation.declared.map((hash) => [hash.type, hash.hex]));
 }
 
-function explained(error: unknown, { folder }: TransferJob, report: TransferReport, signal: AbortSignal): unknown {
+async function explained(error: unknown, job: TransferJob, report: TransferReport, signal: AbortSignal): Promise<unknown> {
   if (signal.aborted) return report.error('cancelled', t('The download was cancelled.'));
-  if (hasCode(error, 'ENOSPC'))
-    return report.error('no-space', t('The disk of {0} is full. What has come is kept and goes on from there.', folder));
-  if (hasCode(error, 'EDQUOT'))
-    return report.error('no-space', t('Your quota for {0} is used up. What has come is kept and goes on from there.', folder));
-  return error;
+  const isKept = hasCode(error, 'ENOSPC', 'EDQUOT') && (await partialStat(job)) !== undefined;
+  if (!isKept) return error;
+  return hasCode(error, 'ENOSPC')
+    ? report.error('no-space', t('The disk of {0} is full. What has come is kept and goes on from there.', job.folder))
+    : report.error('no-space', t('Your quota for {0} is used up. What has come is kept and goes on from there.', job.folder));
+}
+
+/** What the system says of the unfinished file; undefined when there is none. */
+async function partialStat({ partial }: TransferJob): Promise<Stats | undefined> {
+  return await smallFiles.stat(partial).catch((error: unknown) => {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
+  });
 }

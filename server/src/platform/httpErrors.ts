@@ -37,8 +37,12 @@ export function toHttpError(error: unknown, host: string, proxy: string | undefi
   return make('protocol', t('The connection to {0} broke ({1}).', host, code || t('no reason given')));
 }
 
+/** A proxy's status 407, in words. `proxy`: its host and port. */
 export function askForProxyPassword(proxy: string): string {
-  return t('The proxy {0} asks for a name and password. Put them into "http.proxy" as "http://user:password@{0}".', proxy);
+  return t(
+    'The proxy {0} asks for a name and password. Put them into "http.proxy" or the proxy variable of the environment, as "http://user:password@{0}".',
+    proxy,
+  );
 }
 
 const dnsCodes = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_NODATA', 'EAI_NONAME']);

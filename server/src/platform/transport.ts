@@ -1,5 +1,6 @@
 import { t } from '../text/l10n';
 import { formatRequest } from './httpHead';
+import { askForProxyPassword } from './httpErrors';
 import { HttpError } from './ports';
 import type { HttpHeaders } from './ports';
 import { HttpConnection } from './transportConnection';
@@ -109,6 +110,7 @@ export function createTransport(options: TransportOptions): Transport {
         ...(forward?.authorization === undefined ? {} : { 'Proxy-Authorization': forward.authorization }),
       };
       const head = await connection.request(method, formatRequest(method, target, headers, url.host), options.headTimeout ?? 30_000);
+      if (head.status === 407 && forward !== undefined) throw new HttpError('proxy', askForProxyPassword(forward.proxy), forward.proxy);
       if (connection.idle) keep(connection);
       return replyOf(
         connection,

@@ -2,6 +2,7 @@ import net from 'node:net';
 import tls from 'node:tls';
 import { t } from '../text/l10n';
 import { endOfHead, formatRequest, longestHead, parseHead } from './httpHead';
+import { askForProxyPassword } from './httpErrors';
 import { HttpError } from './ports';
 import type { HttpFailure } from './ports';
 import { askSocksForTunnel } from './transportSocks';
@@ -30,7 +31,7 @@ export interface OpenedSocket {
   /** The bytes go to the `SocketReader`; otherwise they come as `data` events (TLS inside a proxy's tunnel has no other way in Node). */
   readonly direct: boolean;
   /** A forwarding proxy: the request line carries the whole URL, and this header where the proxy asks for a sign-in. */
-  readonly forward?: { readonly authorization?: string };
+  readonly forward?: { readonly proxy: string; readonly authorization?: string };
 }
 
 /** Connects to the origin of `url`, through its proxy when it has one. Rejects with `HttpError`. */
@@ -46,9 +47,10 @@ export async function openSocket(url: URL, settings: ProxySettings, reader: Sock
   }
   const proxy = parseProxy(proxyUrl);
   const authorization = basicAuthorization(proxy);
+  const forward = { proxy: proxy.host, ...(authorization === undefined ? {} : { authorization }) };
   if (url.protocol === 'http:' && proxy.protocol === 'http:') {
     const socket = await connectTcp(proxy, proxy.host, timeout, reader).catch((error: unknown) => throwAsProxy(error, proxy));
-    return { socket, direct: true, forward: authorization === undefined ? {} : { authorization } };
+    return { socket, direct: true, forward };
   }
   let tunnel = await connectTcp(proxy, proxy.host, timeout).catch((error: unknown) => throwAsProxy(error, proxy));
   if (proxy.protocol === 'socks5:') {
@@ -59,7 +61,7 @@ export async function openSocket(url: URL, settings: ProxySettings, reader: Sock
     };
   }
   if (proxy.protocol === 'https:') tunnel = await startTls({ socket: tunnel }, proxy, settings, timeout);
-  if (url.protocol === 'http:') return { socket: tunnel, direct: false, forward: authorization === undefined ? {} : { authorization } };
+  if (url.protocol === 'http:') return { socket: tunnel, direct: false, forward };
   await askForTunnel(tunnel, url, proxy, authorization, timeout);
   return { socket: await startTls({ socket: tunnel }, url, settings, timeout), direct: false };
 }
@@ -187,8 +189,8 @@ async function askForTunnel(socket: net.Socket, url: URL, proxy: URL, authorizat
   const { status } = parseHead(head, 'HEAD', proxy.host);
   if (status >= 200 && status < 300) return;
   socket.destroy();
-  const advice = status === 407 ? t('it asks for a user name and password') : t('it answered {0}', status);
-  throw new HttpError('proxy', t('The proxy {0} does not let {1} through: {2}.', proxy.host, url.host, advice), proxy.host);
+  if (status === 407) throw new HttpError('proxy', askForProxyPassword(proxy.host), proxy.host);
+  throw new HttpError('proxy', t('The proxy {0} does not let {1} through: it answered {2}.', proxy.host, url.host, status), proxy.host);
 }
 
 function readHead(socket: net.Socket, host: string, timeout: number): Promise<Buffer> {

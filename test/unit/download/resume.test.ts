@@ -260,11 +260,12 @@ describe('limits', () => {
     expect(requests).toEqual([]);
   });
   test.each([
-    ['ENOSPC', 'no-space'],
-    ['EDQUOT', 'no-space'],
-    ['EACCES', 'permission'],
-    ['EIO', 'disk'],
-  ])('%s while writing is %s, and the next attempt goes on', async (code, failure) => {
+    ['ENOSPC', 'no-space', /disk .* is full\. What has come is kept/],
+    ['EDQUOT', 'no-space', /quota .* What has come is kept/],
+    ['EFBIG', 'no-space', /cannot hold a file of this size/],
+    ['EACCES', 'permission', /cannot be written to/],
+    ['EIO', 'disk', /EIO/],
+  ])('%s while writing is %s, and the next attempt goes on', async (code, failure, words) => {
     const server = await from(limited(16 * mebibyte));
     const real = fs.write.bind(fs) as (...parameters: unknown[]) => void;
     let writes = 0;
@@ -275,7 +276,7 @@ describe('limits', () => {
     });
     const outcome = await download(requestFor(data, [server.url], folder), testWorld()).catch((error: unknown) => error as DownloadResult);
     expect(outcome).toBeInstanceOf(DownloadError);
-    expect(outcome).toMatchObject({ failure });
+    expect(outcome).toMatchObject({ failure, message: expect.stringMatching(words) as string });
     expect(fs.readdirSync(folder)).not.toContain('file.sif');
     vi.restoreAllMocks();
     await download(requestFor(data, [server.url], folder), testWorld());

@@ -264,4 +264,17 @@ describe('where requests go', () => {
     expect(lines).toEqual([`GET ${basic}`, `CONNECT ${basic}`]);
     expect(JSON.stringify(plain.requests[0]?.line)).toContain('http://127.0.0.1');
   });
+  test.each(['http', 'https'])('a proxy that asks for a password is named with what to set (%s)', async (scheme) => {
+    const proxy = net.createServer((socket) => {
+      socket.once('data', () => socket.end('HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n'));
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const { port } = proxy.address() as net.AddressInfo;
+    const world = testWorld({}, { proxies: { proxyFor: () => `http://127.0.0.1:${port}` } });
+    const failed = download(requestFor(data, [`${scheme}://127.0.0.1:9/tool.sif`], folder), world);
+    await expect(failed).rejects.toThrow(`The proxy 127.0.0.1:${port} asks for a name and password. Put them into "http.proxy"`);
+    proxy.close();
+    // A sentence that names who failed is not put behind a name once more.
+    expect(world.lines.join('\n')).not.toMatch(/password@127\.0\.0\.1:\d+"\.[.;:]/);
+  });
 });
