@@ -78,6 +78,12 @@ test('in a folder that is not trusted none is offered, and none is carried out',
   expect(session.edits).toEqual([]);
 });
 
+test('a client that applies no edits is not offered what ends in one', async () => {
+  await start({ capabilities: { workspace: { configuration: true } } }, recipeUri, recipe());
+  expect((await lenses(recipeUri)).map(({ command }) => command?.title)).toEqual(['Verify', 'Pull into cache']);
+  expect((await actions(recipeUri, 1, 8)).filter(({ command }) => command !== undefined)).toEqual([]);
+});
+
 test('a client with our commands gets all of them, and none from the server', async () => {
   await start({ commandLinks: true }, recipeUri, recipe());
   expect(session.initialized.capabilities.executeCommandProvider).toBeUndefined();

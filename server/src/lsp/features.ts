@@ -124,7 +124,9 @@ export function registerFeatures({ connection, documents, diagnostics, online, c
       const findings = await diagnostics.findingsOf(d.uri);
       return [
         ...codeActions(d, findings, params.range, params.context, client),
-        ...online.codeActions(d, findings, params.range, params.context),
+        ...online
+          .codeActions(d, findings, params.range, params.context)
+          .filter(({ command }) => command === undefined || runs(command.command)),
       ];
     }),
   );

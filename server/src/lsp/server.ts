@@ -90,7 +90,7 @@ function initialize(connection: Connection, params: InitializeParams): Initializ
     work().catch((error: unknown) => connection.console.error(error instanceof Error ? error.message : String(error)));
   };
 
-  const runs = commandFilter(ownCommands, () => trusted);
+  const runs = commandFilter({ ownCommands, appliesEdits: client.appliesEdits }, () => trusted);
   const online = createOnlineFeatures({
     getWorld,
     isTrusted: () => trusted,
@@ -108,7 +108,11 @@ function initialize(connection: Connection, params: InitializeParams): Initializ
   });
   const answer = registerRequests({ connection, documents, diagnostics, getWorld });
   connection.onExecuteCommand(({ command, arguments: [argument] = [] }) => {
-    if (!runs(command)) throw new ResponseError(LSPErrorCodes.RequestFailed, t('{0} is not there: this folder is not trusted.', command));
+    if (!runs(command))
+      throw new ResponseError(
+        LSPErrorCodes.RequestFailed,
+        t('{0} is not there: this folder is not trusted, or the editor cannot do it.', command),
+      );
     // It may take longer than an editor waits for an answer: how it went is told by messages.
     tellOutcome(connection, async () => {
       const { runCommand } = await import('./runCommand');
