@@ -172,8 +172,15 @@ function tellOutcome(connection: Connection, work: () => Promise<readonly string
   const tell = (type: MessageType, message: string) => connection.sendNotification(ShowMessageNotification.type, { type, message });
   work()
     .then((lines) => (lines.length === 0 ? undefined : tell(MessageType.Info, lines.join('\n'))))
-    .catch((error: unknown) => tell(MessageType.Error, error instanceof Error ? error.message : String(error)))
+    .catch((error: unknown) =>
+      isAbort(error) ? undefined : tell(MessageType.Error, error instanceof Error ? error.message : String(error)),
+    )
     .catch(() => undefined); // the connection has ended: nobody is there to be told
+}
+
+/** The user has cancelled it, and need not be told. */
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
 }
 
 /** Clients that know no workspace folders name one folder, or none. */
