@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { ProgressType } from 'vscode-languageserver/node';
 import type { CodeAction, CodeLens, Command, CompletionItem, CompletionList } from 'vscode-languageserver/node';
 import { startHub } from '../hub/hub';
 import type { EmbeddedHub } from '../hub/hub';
@@ -76,6 +77,12 @@ test('in a folder that is not trusted none is offered, and none is carried out',
   const command = { title: '', command: 'containerMetalink.pin', arguments: [{ uri: recipeUri, action: 'pin' }] };
   await expect(execute(command)).rejects.toThrow('not trusted');
   expect(session.edits).toEqual([]);
+});
+
+test('a client that applies no edits is not offered what ends in one', async () => {
+  await start({ capabilities: { workspace: { configuration: true } } }, recipeUri, recipe());
+  expect((await lenses(recipeUri)).map(({ command }) => command?.title)).toEqual(['Verify', 'Pull into cache']);
+  expect((await actions(recipeUri, 1, 8)).filter(({ command }) => command !== undefined)).toEqual([]);
 });
 
 test('a client with our commands gets all of them, and none from the server', async () => {
@@ -156,6 +163,28 @@ test('pull: the image is in the cache, with progress', async () => {
   await execute(named(await lenses(metalinkUri), 'Pull into cache'));
   await expect.poll(() => messages().join(), { timeout: 30_000 }).toContain(path.join(folder, 'apptainer/cache'));
   expect(progress).toBe(1);
+});
+
+test('a pull is cancelled by its progress, and nothing is told', async () => {
+  hub.misbehave('/mirror/a/tool-1.4.sif', { kind: 'stall', after: 1000 });
+  await start({}, metalinkUri, metalink('tool-1.4.sif', `<hash type="sha-256">${'0'.repeat(64)}</hash>`));
+  let token: unknown;
+  const ended = new Promise<void>((resolve) => {
+    session.client.onRequest('window/workDoneProgress/create', (params: { readonly token: string }) => {
+      token = params.token;
+      session.client.onProgress(new ProgressType<{ readonly kind: string }>(), params.token, ({ kind }) => {
+        if (kind === 'end') resolve();
+      });
+      return null;
+    });
+  });
+  const before = hub.requests.length;
+  await execute(named(await lenses(metalinkUri), 'Pull into cache'));
+  await expect.poll(() => hub.requests.length, { timeout: 30_000 }).toBeGreaterThan(before);
+  await session.client.sendNotification('window/workDoneProgress/cancel', { token });
+  await ended;
+  await lenses(metalinkUri); // what was told on the way is here with the answer
+  expect(messages()).toEqual([]);
 });
 
 test('what goes wrong is told', async () => {

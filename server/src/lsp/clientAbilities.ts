@@ -11,6 +11,8 @@ export interface KnownClient extends ClientAbilities {
   readonly nestedSymbols: boolean;
   /** Where it shows Markdown; elsewhere it gets plain text. */
   readonly markdown: { readonly hover: boolean; readonly completion: boolean; readonly signature: boolean };
+  /** It applies edits that the server asks for (`workspace/applyEdit`). */
+  readonly appliesEdits: boolean;
   /** It answers questions (`window/showMessageRequest`). */
   readonly asks: boolean;
 }
@@ -28,6 +30,7 @@ export function knownClient({ textDocument, workspace, window }: ClientCapabilit
       completion: hasMarkdown(item?.documentationFormat),
       signature: hasMarkdown(textDocument?.signatureHelp?.signatureInformation?.documentationFormat),
     },
+    appliesEdits: workspace?.applyEdit === true,
     asks: window?.showMessage !== undefined,
     snippets: item?.snippetSupport === true,
     ownSnippets: ownCommands,

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LSPErrorCodes, ResponseError } from 'vscode-languageserver';
-import type { CancellationToken, Connection, ServerCapabilities } from 'vscode-languageserver';
+import type { Connection, ServerCapabilities } from 'vscode-languageserver';
 import type { CompletionItem, CompletionList, Hover } from 'vscode-languageserver-types';
 import { completePath } from '../operations/pathCompletion';
 import type { RecipeContext } from '../recipe/context';
@@ -14,6 +14,7 @@ import type { AnalysedDocument, Language } from './language';
 import type { OnlineFeatures } from './onlineFeatures';
 import { plainCompletion, plainHover, plainSignatureHelp } from './plainText';
 import { semanticLegend } from './semanticLegend';
+import { signalOf } from './signal';
 import { serverCommands, withoutDeadCommand } from './serverCommands';
 import type { CommandFilter } from './serverCommands';
 
@@ -124,7 +125,9 @@ export function registerFeatures({ connection, documents, diagnostics, online, c
       const findings = await diagnostics.findingsOf(d.uri);
       return [
         ...codeActions(d, findings, params.range, params.context, client),
-        ...online.codeActions(d, findings, params.range, params.context),
+        ...online
+          .codeActions(d, findings, params.range, params.context)
+          .filter(({ command }) => command === undefined || runs(command.command)),
       ];
     }),
   );
@@ -180,12 +183,4 @@ export function registerFeatures({ connection, documents, diagnostics, online, c
 async function localPaths(document: AnalysedDocument, offset: number): Promise<CompletionItem[]> {
   if (document.language.name !== 'recipe' || !document.uri.startsWith('file:')) return [];
   return (await completePath(document.context as RecipeContext, offset, path.dirname(fileURLToPath(document.uri)))) ?? [];
-}
-
-/** A signal that is aborted when the client cancels the request. */
-export function signalOf(token: CancellationToken): AbortSignal {
-  const controller = new AbortController();
-  if (token.isCancellationRequested) controller.abort();
-  else token.onCancellationRequested(() => controller.abort());
-  return controller.signal;
 }

@@ -59,10 +59,10 @@ import { readTextFile } from '../operations/textFile';
 import { verifyTarget } from '../operations/verify';
 import { t } from '../text/l10n';
 import { createSourceText } from '../text/sourceText';
-import { signalOf } from './features';
 import { withProgress } from './progress';
 import { toTextEdit } from './codeActions';
 import type { RequestSurroundings } from './requestSurroundings';
+import { signalOf } from './signal';
 import { verdictFindings } from './verdictFindings';
 
 /** Answers one request; `params` are of the type that protocol.ts pairs with the method. */
@@ -89,12 +89,12 @@ export function requestHandlers({
 
   on(methods.verify, async (params: VerifyParams, token): Promise<VerifyResult> => {
     const world = await getWorld();
-    const reports = await withProgress(connection, params.workDoneToken, t('Verifying'), (onProgress) =>
+    const reports = await withProgress(connection, { ...params, token }, t('Verifying'), (onProgress, signal) =>
       verifyTarget(world, params.target, {
         keys: params.keys ?? [],
         fingerprints: [],
         legacy: params.legacy === true,
-        signal: signalOf(token),
+        signal,
         onProgress,
         openText,
       }),
@@ -108,11 +108,11 @@ export function requestHandlers({
 
   on(methods.pull, async (params: PullParams, token): Promise<PullResult> => {
     const world = await getWorld();
-    const items = await withProgress(connection, params.workDoneToken, t('Pulling'), (onProgress) =>
+    const items = await withProgress(connection, { ...params, token }, t('Pulling'), (onProgress, signal) =>
       cancelledPulls.follow(params, (onPartial) =>
         pullTarget(world, params.target, params.destination, {
           overwrite: params.overwrite === true,
-          signal: signalOf(token),
+          signal,
           onProgress,
           onDecision: log,
           onPartial,
@@ -132,8 +132,8 @@ export function requestHandlers({
   );
   on(methods.cacheVerify, async (params: CacheVerifyParams, token): Promise<CacheVerifyResult> => {
     const world = await getWorld();
-    return withProgress(connection, params.workDoneToken, t('Verifying cache entries'), (onProgress) =>
-      verifyCaches(world, params.paths, { signal: signalOf(token), onProgress }),
+    return withProgress(connection, { ...params, token }, t('Verifying cache entries'), (onProgress, signal) =>
+      verifyCaches(world, params.paths, { signal, onProgress }),
     );
   });
   on(methods.cacheClean, async (params: CacheCleanParams, token): Promise<CacheCleanResult> =>
@@ -142,8 +142,8 @@ export function requestHandlers({
 
   on(methods.metalinkCreate, async (params: MetalinkCreateParams, token): Promise<MetalinkTextResult> => {
     const world = await getWorld();
-    return withProgress(connection, params.workDoneToken, t('Creating metalink'), (onProgress) =>
-      createMetalink(world, params.targets, { mirrors: [], signal: signalOf(token), onProgress, openText }),
+    return withProgress(connection, { ...params, token }, t('Creating metalink'), (onProgress, signal) =>
+      createMetalink(world, params.targets, { mirrors: [], signal, onProgress, openText }),
     );
   });
   on(methods.metalinkConvert, async (params: MetalinkConvertParams): Promise<MetalinkTextResult> =>
@@ -164,11 +164,11 @@ export function requestHandlers({
   on(methods.metalinkResolve, async (params: MetalinkResolveParams, token): Promise<MetalinkResolveResult> => {
     const world = await getWorld();
     const text = await documentText(params.uri);
-    const resolved = await withProgress(connection, params.workDoneToken, t('Resolving sizes and hashes'), (onProgress) =>
+    const resolved = await withProgress(connection, { ...params, token }, t('Resolving sizes and hashes'), (onProgress, signal) =>
       resolveMetalinkText(world, text, {
         download: params.download === true,
         ...(params.file !== undefined && { file: params.file }),
-        signal: signalOf(token),
+        signal,
         onProgress,
       }),
     );
@@ -182,8 +182,8 @@ export function requestHandlers({
     const world = await getWorld();
     const document = await documents.get(params.uri);
     const text = document?.source.text ?? (await documentText(params.uri));
-    const checked = await withProgress(connection, params.workDoneToken, t('Checking mirrors'), (onProgress) =>
-      checkMirrors(world, text, { ...(params.file !== undefined && { file: params.file }), signal: signalOf(token), onProgress }),
+    const checked = await withProgress(connection, { ...params, token }, t('Checking mirrors'), (onProgress, signal) =>
+      checkMirrors(world, text, { ...(params.file !== undefined && { file: params.file }), signal, onProgress }),
     );
     if (document) diagnostics.set(document.uri, 'mirrors', document.version, checked.findings);
     return { mirrors: checked.mirrors };

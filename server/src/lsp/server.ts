@@ -90,7 +90,7 @@ function initialize(connection: Connection, params: InitializeParams): Initializ
     work().catch((error: unknown) => connection.console.error(error instanceof Error ? error.message : String(error)));
   };
 
-  const runs = commandFilter(ownCommands, () => trusted);
+  const runs = commandFilter({ ownCommands, appliesEdits: client.appliesEdits }, () => trusted);
   const online = createOnlineFeatures({
     getWorld,
     isTrusted: () => trusted,
@@ -108,7 +108,11 @@ function initialize(connection: Connection, params: InitializeParams): Initializ
   });
   const answer = registerRequests({ connection, documents, diagnostics, getWorld });
   connection.onExecuteCommand(({ command, arguments: [argument] = [] }) => {
-    if (!runs(command)) throw new ResponseError(LSPErrorCodes.RequestFailed, t('{0} is not there: this folder is not trusted.', command));
+    if (!runs(command))
+      throw new ResponseError(
+        LSPErrorCodes.RequestFailed,
+        t('{0} is not there: this folder is not trusted, or the editor cannot do it.', command),
+      );
     // It may take longer than an editor waits for an answer: how it went is told by messages.
     tellOutcome(connection, async () => {
       const { runCommand } = await import('./runCommand');
@@ -168,8 +172,15 @@ function tellOutcome(connection: Connection, work: () => Promise<readonly string
   const tell = (type: MessageType, message: string) => connection.sendNotification(ShowMessageNotification.type, { type, message });
   work()
     .then((lines) => (lines.length === 0 ? undefined : tell(MessageType.Info, lines.join('\n'))))
-    .catch((error: unknown) => tell(MessageType.Error, error instanceof Error ? error.message : String(error)))
+    .catch((error: unknown) =>
+      isAbort(error) ? undefined : tell(MessageType.Error, error instanceof Error ? error.message : String(error)),
+    )
     .catch(() => undefined); // the connection has ended: nobody is there to be told
+}
+
+/** The user has cancelled it, and need not be told. */
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
 }
 
 /** Clients that know no workspace folders name one folder, or none. */

@@ -16,9 +16,19 @@ export const serverCommands: readonly string[] = [
 /** Whether a command does something at the client: it brings the command itself, or the server may carry it out for this folder. */
 export type CommandFilter = (command: string) => boolean;
 
-/** `own`: the client brings our commands and VS Code's. In a folder that is not trusted the server carries out none: all ask the network. */
-export function commandFilter(own: boolean, isTrusted: () => boolean): CommandFilter {
-  return (command) => own || (isTrusted() && serverCommands.includes(command));
+/** These end in `workspace/applyEdit`. */
+const editing: readonly string[] = [clientCommands.resolveHashes, clientCommands.pin];
+
+export interface CommandClient {
+  /** It brings our commands, and VS Code's. */
+  readonly ownCommands: boolean;
+  /** It applies edits that the server asks for. */
+  readonly appliesEdits: boolean;
+}
+
+/** In a folder that is not trusted the server carries out no command: all ask the network. */
+export function commandFilter({ ownCommands, appliesEdits }: CommandClient, isTrusted: () => boolean): CommandFilter {
+  return (command) => ownCommands || (isTrusted() && serverCommands.includes(command) && (appliesEdits || !editing.includes(command)));
 }
 
 /** The item without a command that would do nothing but make the client complain. */
