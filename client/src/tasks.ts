@@ -9,6 +9,8 @@ import type { EngineFinder, FoundEngine } from './engine';
 import type { Server } from './languageClient';
 
 export const taskType = 'container-build';
+/** Variable of the environment that holds what bash runs. */
+const scriptVariable = 'CONTAINER_BUILD_SCRIPT';
 
 /** A build as tasks.json describes it (package.json, `taskDefinitions`). */
 export interface BuildDefinition extends vscode.TaskDefinition, BuildOptions {}
@@ -96,8 +98,10 @@ export function buildTask(
       question: (name) => vscode.l10n.t('Build argument {0}:', name),
     },
   });
-  // A module command exists in login shells only.
-  const execution = new vscode.ProcessExecution('bash', [engine.module === undefined ? '-c' : '-lc', script], {
+  // A module command exists in login shells only. When a build fails, VS Code prints the command line below what the engine said: the
+  // script comes by the environment, so that this is one line.
+  const execution = new vscode.ProcessExecution('bash', [engine.module === undefined ? '-c' : '-lc', `eval "$${scriptVariable}"`], {
+    env: { [scriptVariable]: `unset ${scriptVariable}\n${script}` },
     ...(folder === undefined ? {} : { cwd: folder.uri.fsPath }),
   });
   const task = new vscode.Task(
