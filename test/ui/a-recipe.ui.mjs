@@ -8,6 +8,11 @@ export const tests = {
     await workbench.codeLens('Verify').first().waitFor();
     await workbench.pictures('recipe');
   },
+  'the menu of the editor has what can be done with a recipe': async (workbench) => {
+    await workbench.openMenu(workbench.line('%post').first(), ['Container', 'Pin Images to Digests']);
+    await workbench.pictures('menu-editor');
+    await workbench.closeMenus();
+  },
   'mistakes are marked, and say what the engine does about them': async (workbench) => {
     await workbench.open('mistakes.def', '%tests');
     await workbench.page.locator('.squiggly-error').first().waitFor({ state: 'attached' });

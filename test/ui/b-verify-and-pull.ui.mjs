@@ -47,7 +47,7 @@ export const tests = {
     await workbench.notification('Pulling').first().waitFor();
     await workbench.picture('pull-progress');
     await workbench.notification(/is in the .*cache/i).waitFor();
-    await workbench.page.mouse.move(640, 5); // away from the tab, whose tooltip would be in the picture
+    await workbench.page.mouse.move(500, 785); // away from the tab, whose tooltip would be in the picture
     await workbench.pictures('pulled');
     const cached = fs.readdirSync(path.join(playground.folder, 'apptainer/cache'), { recursive: true }).map(String);
     const image = cached.find((name) => fs.statSync(path.join(playground.folder, 'apptainer/cache', name)).size > 100_000);

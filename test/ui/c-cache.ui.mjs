@@ -57,7 +57,15 @@ export const tests = {
     await workbench.answerQuestion('Filter cache entries', '1.3');
     await workbench.treeRow('oras').first().waitFor({ state: 'detached' });
     await workbench.pictures('cache-filtered');
-    await workbench.command('Containers: Clear Filter');
+    await workbench.command('Containers: Filter Cache Entries');
+    await workbench.answerQuestion('Filter cache entries', 'nothing of this name');
+    const clear = workbench.page.locator('.welcome-view').getByRole('button', { name: 'Clear Filter' });
+    await clear.waitFor();
+    await workbench.pictures('cache-nothing-found');
+    await workbench.until(
+      () => clear.click({ timeout: 5000 }),
+      async () => !(await clear.isVisible()),
+    );
     await workbench.treeRow('oras').first().waitFor();
   },
   'leftovers are told apart, and deleted by the button of their row': async (workbench, playground) => {
@@ -76,6 +84,13 @@ export const tests = {
     leaveOver(playground);
     await workbench.command('Containers: Refresh Caches');
     await workbench.treeRow('leftover').first().waitFor();
+  },
+  'the menu of the title has what is done to all caches': async (workbench) => {
+    const more = workbench.page.locator('.part.sidebar .composite.title').getByRole('button', { name: /^(Views and )?More Actions/ });
+    await workbench.until(() => more.click({ timeout: 5000 }), workbench.menuItem('Clean Caches'));
+    await workbench.menuItem('Pull and Verify Container into Cache').waitFor();
+    await workbench.pictures('cache-title-menu');
+    await workbench.closeMenus();
   },
   'Clean Caches shows what would go, and takes only that': async (workbench, playground) => {
     await workbench.command('Containers: Clean Caches');

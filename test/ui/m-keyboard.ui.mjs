@@ -107,6 +107,11 @@ export const tests = {
     await workbench.page.locator('.getting-started-step').first().waitFor();
     await findsNothing(workbench, '.gettingStartedDetailsContent');
   },
+  'a button of the walkthrough is reached and pressed': async (workbench) => {
+    const focused = workbench.page.locator('.getting-started-step :focus', { hasText: 'Open Sample Recipe' });
+    await workbench.until(() => press(workbench, 'Tab'), focused, { each: 300 });
+    await workbench.until(() => press(workbench, 'Enter'), workbench.line('%tests'));
+  },
 };
 
 /** Runs axe on a part of the window, in the light theme and in the others. */

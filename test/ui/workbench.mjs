@@ -121,7 +121,8 @@ class Workbench {
     await this.page.keyboard.press('Escape');
     // A key is lost while the focus moves from one part of the window to another.
     await this.until(() => this.page.keyboard.press(key), input, { within: once, each: 1500 });
-    await input.fill(text, { timeout: once });
+    // It may close again at once, because something else takes the focus: then the caller asks for it once more.
+    await input.fill(text, { timeout: 2000 });
   }
 
   /** Clicks a row of Quick Open or the palette once it is there; fails at once when the list has closed, because something else took the focus. */
