@@ -1,7 +1,8 @@
 // Installs the packaged .vsix into a fresh VS Code in the browser and uses it as a person would: test/ui/*.ui.mjs, with pictures in
-// out/screenshots. Ends with `ui: N passed, N failed`.
+// out/screenshots. When all files ran, every command of package.json must have been used. Ends with `ui: N passed, N failed`.
 //   node scripts/test-ui.mjs [NAME…]     only files whose name holds one of the names
 //   TRACE=1                              says what had to be done again, and where
+//   ATTEMPTS=1                           tells the first failure at once (else a file may run three times)
 //   KEEP=1                               leaves the playground's folder for a look at it
 import fs from 'node:fs';
 import path from 'node:path';
@@ -9,7 +10,8 @@ import { pathToFileURL } from 'node:url';
 import { launchBrowser } from '../test/runtime/browser.mjs';
 import { installExtension, startCodeServer } from '../test/runtime/codeServer.mjs';
 import { ensureCodeServer, root } from '../test/runtime/install.mjs';
-import { openWorkbench } from '../test/ui/workbench.mjs';
+import { calledCommands, unusedCommands } from '../test/ui/usedCommands.mjs';
+import { openWorkbench, themed } from '../test/ui/workbench.mjs';
 import { createPlayground } from './playground.mjs';
 
 const wanted = process.argv.slice(2);
@@ -21,7 +23,8 @@ const files = fs
 const screenshots = path.join(root, 'out', 'screenshots');
 const vsix = path.join(root, 'out/container-metalink.vsix');
 const codeServer = ensureCodeServer();
-const attempts = 3;
+const attempts = Number(process.env.ATTEMPTS ?? 3);
+const called = new Set();
 const browser = await launchBrowser();
 let passed = 0;
 let failed = 0;
@@ -39,8 +42,22 @@ for (const file of files) {
   failed += result.failed;
 }
 await browser.close();
+if (wanted.length === 0) judgeCommands();
 console.log(`ui: ${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
+
+/** One test more: every command of the manifest was used by one of the others. */
+function judgeCommands() {
+  const { contributes } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
+  const problems = unusedCommands(
+    contributes.commands.map(({ command }) => command),
+    called,
+  );
+  for (const problem of problems) console.log(`✗ ${problem}`);
+  if (problems.length === 0) console.log(`✓ every command of package.json was used (${contributes.commands.length})`);
+  if (problems.length === 0) passed++;
+  else failed++;
+}
 
 /**
  * One file: a playground and a profile of its own; its tests follow each other in one window, to the first failure alone where that is
@@ -48,17 +65,16 @@ process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
  */
 async function runFile(file, endsAtFailure) {
   const result = { passed: 0, failed: 0 };
-  const { tests, settings, workspaceTrust, theme, locale, prepare } = await import(pathToFileURL(path.join(folder, file)).href);
+  const { tests, settings, workspaceTrust, locale, prepare } = await import(pathToFileURL(path.join(folder, file)).href);
   const playground = await createPlayground();
-  Object.assign(playground.profile.settings, typeof settings === 'function' ? settings(playground) : settings);
-  if (theme !== undefined) playground.profile.settings['workbench.colorTheme'] = theme;
+  Object.assign(playground.profile.settings, themed, typeof settings === 'function' ? settings(playground) : settings);
   await prepare?.(playground);
   let server;
   let workbench;
   try {
     installExtension(codeServer, vsix, playground.profile);
     server = await startCodeServer(codeServer, { ...playground.profile, workspaceTrust });
-    workbench = await openWorkbench(browser, { origin: server.origin, folder: playground.workspace, screenshots, theme, locale });
+    workbench = await openWorkbench(browser, { origin: server.origin, folder: playground.workspace, screenshots, locale });
     for (const [name, test] of Object.entries(tests)) {
       const good = await runTest(file, name, () => test(workbench, playground), workbench);
       result[good ? 'passed' : 'failed']++;
@@ -70,6 +86,7 @@ async function runFile(file, endsAtFailure) {
   } finally {
     await workbench?.close();
     await server?.stop();
+    for (const command of calledCommands(playground.profile.userDataDir)) called.add(command);
     if (process.env.KEEP) console.log(`kept: ${playground.folder}`);
     else await playground.close();
   }

@@ -25,8 +25,7 @@ export async function requestWithProgress<Name extends WithProgress>(
     const listener = server.onProgress(workDoneToken, (message, percentage) => {
       const increment = percentage === undefined ? undefined : Math.max(0, percentage - shown);
       shown += increment ?? 0;
-      // Notifications draw two blanks as one: what the server sets apart by them gets a dot.
-      const shownMessage = message?.replace(/ {2,}/g, ' · ');
+      const shownMessage = message === undefined ? undefined : behind(title, message);
       progress.report({
         ...(shownMessage === undefined ? {} : { message: shownMessage }),
         ...(increment === undefined ? {} : { increment }),
@@ -41,4 +40,13 @@ export async function requestWithProgress<Name extends WithProgress>(
       listener.dispose();
     }
   });
+}
+
+/**
+ * The server's message behind the title of its notification. Notifications draw two blanks as one: what the server sets apart by them gets
+ * a dot. What the title names already is not named once more.
+ */
+function behind(title: string, message: string): string {
+  const parts = message.split(/ {2,}/);
+  return parts.slice(title.endsWith(parts[0] ?? '') ? 1 : 0).join(' · ');
 }

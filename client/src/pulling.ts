@@ -15,6 +15,8 @@ export async function pull(session: Session, target: Target, destination: PullPa
     result = await requestWithProgress(session.server, 'pull', { target, destination, overwrite: true }, title);
   if (result === undefined) return tellCancelled(session, target, destination);
   session.caches.refresh();
+  if (result.items.some(({ outcome }) => outcome !== 'failed'))
+    void vscode.commands.executeCommand('setContext', 'containerMetalink.containerVerified', true);
   for (const item of result.items) if (item.outcome !== 'exists') void tell(session, item, target);
 }
 

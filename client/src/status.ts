@@ -14,10 +14,10 @@ export function createStatus(context: vscode.ExtensionContext, server: Server, e
     const found = await engine.find();
     item.text = running ? textOf(status) : vscode.l10n.t('Container Metalink: starting');
     item.detail =
-      hasTrouble(status) || isSwitchedOff()
+      hasTrouble(status) || isSwitchedOff() || !vscode.workspace.isTrusted
         ? '' // what is wrong and what to do must fit into one line
         : found === undefined
-          ? noEngineText()
+          ? vscode.l10n.t('no engine found: no build, no run')
           : [found.program, found.module].filter((part) => part !== undefined).join(' · ');
     item.busy = !running || status.state === 'busy';
     item.severity = severityOf(status);
@@ -54,12 +54,6 @@ const offlineSwitch = 'online.enabled';
 
 function isSwitchedOff(): boolean {
   return !vscode.workspace.getConfiguration('containerMetalink').get<boolean>(offlineSwitch, true);
-}
-
-function noEngineText(): string {
-  return vscode.workspace.isTrusted
-    ? vscode.l10n.t('no engine found: no build, no run')
-    : vscode.l10n.t('no engine is used until you trust the folder');
 }
 
 function severityOf(status: StatusParams): vscode.LanguageStatusSeverity {

@@ -9,7 +9,6 @@ import type { EngineFinder, FoundEngine } from './engine';
 import type { Server } from './languageClient';
 
 export const taskType = 'container-build';
-
 /** Environment variable that holds the script of a build, for its shell alone. */
 const scriptVariable = 'CONTAINER_METALINK_BUILD';
 

@@ -10,29 +10,36 @@ export const tests = {
     await workbench.page.locator('.statusbar-item', { hasText: 'Metalink' }).first().waitFor();
     await workbench.codeLens('Verify').first().waitFor();
     await workbench.hover('<size>');
-    await workbench.picture('metalink');
+    await workbench.pictures('metalink');
     await workbench.page.keyboard.press('Escape');
   },
-  'Verify Container tells the verdict first, then every check': async (workbench) => {
-    await workbench.command('Containers: Verify Container');
-    await workbench.line('INTACT').waitFor();
+  'mistakes in a metalink are marked, and say what the rule wants': async (workbench) => {
+    await workbench.open('broken.meta4', '<metalink');
+    await workbench.page.locator('.squiggly-error').first().waitFor({ state: 'attached' });
+    await workbench.hover('sha256', 'sha-256');
+    await workbench.pictures('metalink-mistake');
+    await workbench.page.keyboard.press('Escape');
+  },
+  'Verify Container, a button of the title, tells the verdict first, then every check': async (workbench) => {
+    await workbench.open('tool-1.4.meta4', '<metalink');
+    await workbench.pressTitleButton('Verify Container', workbench.line('INTACT'));
     const report = await workbench.shownText();
     assert.match(report, /✓ sha-256/);
     assert.match(report, /pieces/);
     assert.match(report, /signature/);
     await workbench.codeLens('Trust this key').first().waitFor();
     await workbench.settled();
-    await workbench.picture('report');
+    await workbench.pictures('report');
   },
   'a key is trusted only after a question, and then the verdict is signed': async (workbench) => {
     await workbench.pressLens('Trust this key', workbench.dialog());
-    await workbench.picture('trust-key');
+    await workbench.pictures('trust-key');
     await workbench.pressDialogButton('Trust');
     await workbench.notification('The key is trusted').waitFor();
     await workbench.clearNotifications();
     await workbench.pressLens('Verify again', workbench.line(/sif\s+SIGNED\sBY/), { each: 30_000 });
     await workbench.settled();
-    await workbench.picture('report-signed');
+    await workbench.pictures('report-signed');
   },
   'Pull and Verify Container into Cache: progress, then a verified image although mirrors are bad': async (workbench, playground) => {
     await workbench.open('tool-1.4.meta4', '<metalink');
@@ -40,7 +47,8 @@ export const tests = {
     await workbench.notification('Pulling').first().waitFor();
     await workbench.picture('pull-progress');
     await workbench.notification(/is in the .*cache/i).waitFor();
-    await workbench.picture('pulled');
+    await workbench.page.mouse.move(500, 785); // away from the tab, whose tooltip would be in the picture
+    await workbench.pictures('pulled');
     const cached = fs.readdirSync(path.join(playground.folder, 'apptainer/cache'), { recursive: true }).map(String);
     const image = cached.find((name) => fs.statSync(path.join(playground.folder, 'apptainer/cache', name)).size > 100_000);
     assert.ok(image, `no image in the cache: ${cached.join(', ')}`);
@@ -50,6 +58,38 @@ export const tests = {
     );
     await workbench.pressNotificationButton(/is in the .*cache/i, 'Show Report');
     await workbench.line('sha-256').first().waitFor();
+    await workbench.clearNotifications();
+  },
+  'a key is forgotten by a lens of a report, and no longer counts': async (workbench) => {
+    await workbench.open('tool-1.4.meta4', '<metalink');
+    await workbench.pressTitleButton('Verify Container', workbench.line(/sif\s+SIGNED\sBY/));
+    await workbench.settled();
+    await workbench.pressLens('Forget this key', workbench.notification('is no longer trusted'));
+    await workbench.clearNotifications();
+    await workbench.pressLens('Verify again', workbench.line(/INTACT.*NOT/), { each: 30_000 });
+    await workbench.settled();
+  },
+  'Trust Key takes a whole fingerprint only': async (workbench) => {
+    await workbench.command('Containers: Trust Key');
+    await workbench.question('Trust a key').waitFor();
+    await workbench.answer('5C0B8C9A');
+    await workbench.quickInput().getByText('Short key ids can be forged').waitFor();
+    await workbench.pictures('trust-key-asks');
+    await workbench.leaveQuickInput();
+  },
+  'Pull and Verify Container to Folder': async (workbench, playground) => {
+    const target = path.join(playground.workspace, 'pulled');
+    fs.mkdirSync(target);
+    const here = workbench.quickInput().getByText('Pull to Here', { exact: true });
+    await workbench.chooseInMenu(workbench.file('tool-1.4.meta4'), ['Container', 'Pull and Verify Container to Folder'], here);
+    await workbench.page.locator('.quick-input-widget input.input').fill(`${target}/`);
+    await workbench.picture('pull-to-folder');
+    await workbench.until(
+      () => here.click({ timeout: 5000 }),
+      async () => !(await here.isVisible()),
+    );
+    await waitFor('the image is in the folder', () => fs.existsSync(path.join(target, 'tool-1.4.sif')));
+    await workbench.settled();
     await workbench.clearNotifications();
   },
   'a damaged image fails, and the first line says so': async (workbench) => {
@@ -63,9 +103,9 @@ export const tests = {
     const image = workbench.file('tool-1.4.sif');
     const entries = ['Container Image', 'Show Contents of Image'];
     await workbench.openMenu(image, entries);
-    await workbench.picture('menu-image');
+    await workbench.pictures('menu-image');
     await workbench.chooseInMenu(image, entries, workbench.line('Labels'));
-    await workbench.picture('contents');
+    await workbench.pictures('contents');
     await workbench.pressLens('Open recipe', workbench.line(/^Bootstrap/i));
     await workbench.picture('contents-recipe');
   },
@@ -74,7 +114,7 @@ export const tests = {
     await workbench.command('Containers: Show Manifest');
     await workbench.line('Platforms').first().waitFor();
     assert.match(await workbench.shownText(), /sha256:[0-9a-f]{64}/);
-    await workbench.picture('manifest');
+    await workbench.pictures('manifest');
   },
   'Pin Images to Digests, and back': async (workbench) => {
     await workbench.open('tool.def', 'Bootstrap: docker');
@@ -102,8 +142,16 @@ export const tests = {
       .line(/mirrors.(do.not.)?answer/)
       .first()
       .waitFor();
-    await workbench.picture('mirrors');
+    await workbench.pictures('mirrors');
     await workbench.clearNotifications();
+  },
+  'Sort Sources by Priority': async (workbench, playground) => {
+    const url = (priority) => `    <url priority="${priority}">https://mirror-${priority}.example.org/tool.sif</url>\n`;
+    const text = `<metalink xmlns="urn:ietf:params:xml:ns:metalink">\n  <file name="tool.sif">\n${url(2)}${url(1)}  </file>\n</metalink>\n`;
+    fs.writeFileSync(path.join(playground.workspace, 'unsorted.meta4'), text);
+    await workbench.open('unsorted.meta4', '<metalink');
+    await workbench.command('Containers: Sort Sources by Priority');
+    await waitFor('the best mirror is first', async () => /mirror-1[^]*mirror-2/.test(await workbench.shownText()));
   },
   'Convert to Metalink 4': async (workbench) => {
     await workbench.open('old.metalink', '<metalink');
@@ -129,7 +177,7 @@ export const tests = {
     const reference = `oras://${new URL(playground.hub.origin).host}/demo/tool:1.4`;
     await workbench.page.locator('.quick-input-widget input.input').fill(reference);
     await workbench.quickInput().locator('.monaco-list-row', { hasText: 'image reference' }).first().waitFor();
-    await workbench.picture('create-asks');
+    await workbench.pictures('create-asks');
     await workbench.page.keyboard.press('Enter');
     await workbench.line('/v2/demo/tool/blobs/sha256:').first().waitFor();
     await workbench.clearNotifications();
@@ -142,7 +190,7 @@ export const tests = {
     await workbench.command('Containers: Merge Metalinks');
     await workbench.question('Merge which metalinks?').waitFor();
     for (const name of ['east.meta4', 'west.meta4']) await check(workbench, name);
-    await workbench.picture('merge-asks');
+    await workbench.pictures('merge-asks');
     const join = workbench.quickInput().getByText('OK', { exact: true });
     await workbench.until(() => join.click({ timeout: 5000 }), workbench.line('east.example.org'));
     await workbench.line('west.example.org').waitFor();

@@ -21,9 +21,7 @@ export function prepare(playground) {
   damaged[damaged.length - 100] ^= 0xff;
   put('apptainer', 'library', `sha256.${digestOf(image)}`, damaged);
   put('apptainer', 'net', digestOf(Buffer.from('http://example.org/tool.sifMon')), image);
-  const leftover = put('apptainer', 'oras', 'tmp_123456789', image.subarray(0, 50_000));
-  const longAgo = new Date(Date.now() - 40 * 86_400_000);
-  fs.utimesSync(leftover, longAgo, longAgo);
+  leaveOver(playground);
   put('singularity', 'library', `sha256.${digestOf(older)}`, older);
 }
 
@@ -38,39 +36,70 @@ export const tests = {
       .treeRow(/tool.*1\.3/)
       .first()
       .waitFor();
-    await workbench.picture('cache');
+    await workbench.pictures('cache');
   },
   'details of an entry open as a document': async (workbench) => {
     const row = workbench.treeRow(/tool.*1\.4/).first();
     await workbench.until(() => row.click({ timeout: 5000 }), workbench.line('Labels'));
-    await workbench.picture('cache-details');
+    await workbench.pictures('cache-details');
   },
   'Verify All finds the damaged entry': async (workbench) => {
     await workbench.command('Containers: Verify All Cache Entries');
-    await workbench.notification(/are damaged/).waitFor();
+    await workbench.notification(/is damaged/).waitFor();
     await workbench.treeRow('damaged').first().waitFor();
-    await workbench.picture('cache-verified');
+    // What is open about the entry says the same.
+    await workbench.line(/verdict\s+damaged/).waitFor();
+    await workbench.pictures('cache-verified');
     await workbench.clearNotifications();
   },
   'a filter looks into all kinds': async (workbench) => {
     await workbench.command('Containers: Filter Cache Entries');
     await workbench.answerQuestion('Filter cache entries', '1.3');
     await workbench.treeRow('oras').first().waitFor({ state: 'detached' });
-    await workbench.picture('cache-filtered');
-    await workbench.command('Containers: Clear Filter');
+    await workbench.pictures('cache-filtered');
+    await workbench.command('Containers: Filter Cache Entries');
+    await workbench.answerQuestion('Filter cache entries', 'nothing of this name');
+    const clear = workbench.page.locator('.welcome-view').getByRole('button', { name: 'Clear Filter' });
+    await clear.waitFor();
+    await workbench.pictures('cache-nothing-found');
+    await workbench.until(
+      () => clear.click({ timeout: 5000 }),
+      async () => !(await clear.isVisible()),
+    );
     await workbench.treeRow('oras').first().waitFor();
+  },
+  'leftovers are told apart, and deleted by the button of their row': async (workbench, playground) => {
+    const row = workbench.treeRow('leftover').first();
+    await standsStill(row);
+    const remove = row.getByRole('button', { name: 'Delete Leftovers' }).first();
+    await workbench.until(async () => {
+      await row.hover({ timeout: 5000 });
+      await remove.click({ timeout: 5000 });
+    }, workbench.dialog());
+    await workbench.pictures('cache-leftovers');
+    await workbench.pressDialogButton('Delete');
+    await workbench.notification(/deleted/).waitFor();
+    assert.deepEqual(leftovers(playground), []);
+    await workbench.clearNotifications();
+    leaveOver(playground);
+    await workbench.command('Containers: Refresh Caches');
+    await workbench.treeRow('leftover').first().waitFor();
+  },
+  'the menu of the title has what is done to all caches': async (workbench) => {
+    const more = workbench.page.locator('.part.sidebar .composite.title').getByRole('button', { name: /^(Views and )?More Actions/ });
+    await workbench.until(() => more.click({ timeout: 5000 }), workbench.menuItem('Clean Caches'));
+    await workbench.menuItem('Pull and Verify Container into Cache').waitFor();
+    await workbench.pictures('cache-title-menu');
+    await workbench.closeMenus();
   },
   'Clean Caches shows what would go, and takes only that': async (workbench, playground) => {
     await workbench.command('Containers: Clean Caches');
     await workbench.pick('Leftovers');
     await workbench.dialog().waitFor();
-    await workbench.picture('cache-clean');
+    await workbench.pictures('cache-clean');
     await workbench.pressDialogButton('Delete');
     await workbench.notification(/deleted/).waitFor();
-    assert.deepEqual(
-      fs.readdirSync(path.join(playground.folder, 'apptainer/cache/oras')).filter((name) => name.startsWith('tmp_')),
-      [],
-    );
+    assert.deepEqual(leftovers(playground), []);
     await workbench.clearNotifications();
   },
   'an entry is deleted by key, after a question': async (workbench, playground) => {
@@ -90,6 +119,19 @@ export const tests = {
     await waitFor('the entry is gone', () => !fs.existsSync(entry));
   },
 };
+
+/** What an interrupted download has left behind, some weeks ago. */
+function leaveOver(playground) {
+  const image = fs.readFileSync(path.join(playground.workspace, 'images/tool-1.4.sif'));
+  const leftover = path.join(playground.folder, 'apptainer/cache/oras/tmp_123456789');
+  fs.writeFileSync(leftover, image.subarray(0, 50_000), { mode: 0o700 });
+  const longAgo = new Date(Date.now() - 40 * 86_400_000);
+  fs.utimesSync(leftover, longAgo, longAgo);
+}
+
+function leftovers(playground) {
+  return fs.readdirSync(path.join(playground.folder, 'apptainer/cache/oras')).filter((name) => name.startsWith('tmp_'));
+}
 
 function digestOf(bytes) {
   return crypto.createHash('sha256').update(bytes).digest('hex');

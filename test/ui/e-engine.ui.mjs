@@ -50,12 +50,12 @@ export function settings(playground) {
 export const tests = {
   'a build asks for the argument without default, and never overwrites without asking': async (workbench, playground) => {
     await workbench.open('arguments.def', 'flavour');
-    await startBuild(workbench, async () => workbench.picture('build-options'));
+    await startBuild(workbench, async () => workbench.pictures('build-options'));
     await workbench.answerQuestion('Build argument flavour', 'vanilla sweet');
     await workbench.answerQuestion('Image to build', 'arguments.sif');
     await waitFor('the image is built', () => fs.existsSync(path.join(playground.workspace, 'arguments.sif')));
     assert.match(logOf(playground), /--build-arg flavour=vanilla sweet arguments\.sif arguments\.def/);
-    await workbench.picture('build-done');
+    await workbench.pictures('build-done');
 
     await workbench.open('arguments.def', 'flavour');
     await startBuild(workbench);
@@ -73,7 +73,7 @@ export const tests = {
       await workbench.answer(wrong);
       await workbench.quickInput().getByText('it would be deleted').waitFor();
     }
-    await workbench.picture('build-over-recipe');
+    await workbench.pictures('build-over-recipe');
     await workbench.leaveQuickInput();
     assert.equal(logOf(playground).match(/ build /g).length, 1);
   },
@@ -105,7 +105,18 @@ export const tests = {
     await startBuild(workbench);
     await workbench.answerQuestion('Image to build', 'stops.sif');
     await workbench.page.locator('.squiggly-error').first().waitFor({ state: 'attached' });
-    await workbench.picture('build-failed');
+    // What the engine said stands in the terminal, not what ran it.
+    const told = async () => {
+      const rows = await workbench.page.locator('.terminal-wrapper.active .xterm-rows').allInnerTexts();
+      return rows
+        .join('')
+        .replace(/\n/g, '')
+        .replace(/\u00a0/g, ' '); // a long line goes on in the next row
+    };
+    await waitFor('the terminal tells the end', async () => (await told()).includes('exit code: 255'));
+    assert.match(await told(), /FATAL: .*exit status 3/);
+    assert.doesNotMatch(await told(), /words/);
+    await workbench.pictures('build-failed');
     const hover = await workbench.hover('exit 3', 'exit status 3');
     assert.match(await hover.innerText(), /build/);
     await workbench.page.keyboard.press('Escape');

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
+import { waitFor } from './workbench.mjs';
 
 const account = { user: 'alice', password: 'wonderland' };
 
@@ -37,13 +38,13 @@ export const tests = {
     await choose(workbench, `${host}/`);
     await page.keyboard.type('dem');
     await suggestion(workbench, `${host}/demo/many`);
-    await workbench.picture('hubs-repository');
+    await workbench.pictures('hubs-repository');
     await choose(workbench, `${host}/demo/base`);
     await page.keyboard.type(':');
     const tag = await suggestion(workbench, '1.2');
     const shown = (await page.locator('.suggest-widget.visible .monaco-list-row .label-name').allInnerTexts()).slice(0, 3);
     assert.equal(shown[0], 'latest');
-    await workbench.picture('hubs-tag');
+    await workbench.pictures('hubs-tag');
     // What is chosen tells digest and platforms beside the list.
     await tag.click();
     await workbench.line(`${host}/demo/base:1.2`).first().waitFor();
@@ -64,7 +65,7 @@ export const tests = {
       .locator('.monaco-list-row', { hasText: /[Pp]in/ })
       .first()
       .waitFor();
-    await workbench.picture('hubs-pin-menu');
+    await workbench.pictures('hubs-pin-menu');
     await menu
       .locator('.monaco-list-row', { hasText: /[Pp]in/ })
       .first()
@@ -76,14 +77,34 @@ export const tests = {
     await workbench.picture('hubs-pinned');
     await workbench.clearNotifications();
   },
+  'Update Pinned Digests follows the tag': async (workbench, { hub, workspace }) => {
+    const { host } = new URL(hub.origin);
+    const old = `${host}/demo/base@sha256:${'0'.repeat(64)} # tag: 1.2`;
+    fs.writeFileSync(path.join(workspace, 'outdated.def'), `Bootstrap: docker\nFrom: ${old}\n\n%post\n    true\n`);
+    await workbench.open('outdated.def', 'demo/base@sha256:0000');
+    await workbench.command('Containers: Update Pinned Digests');
+    await workbench.notification('One digest was renewed').waitFor();
+    await workbench.line('@sha256:0000').waitFor({ state: 'detached' });
+    await workbench.clearNotifications();
+  },
+  'Ask Hubs Anew: the next hover asks again': async (workbench, { hub }) => {
+    await workbench.open('tool.def', 'demo/base');
+    await workbench.hover('demo/base:1.0', 'sha256:');
+    await workbench.page.keyboard.press('Escape');
+    const asked = hub.requests.length;
+    await workbench.command('Containers: Ask Hubs Anew');
+    await workbench.hover('demo/base:1.0', 'sha256:');
+    await waitFor('the hub was asked again', () => hub.requests.length > asked);
+    await workbench.page.keyboard.press('Escape');
+  },
   'a private registry asks for a sign-in, at the reference and in the status item': async (workbench) => {
     await workbench.open('private.def', 'private/base');
     const hover = await workbench.hover('private/base:1.1', /sign-in/);
     assert.doesNotMatch(await hover.innerText(), /sha256:/);
-    await workbench.picture('hubs-sign-in-needed');
+    await workbench.pictures('hubs-sign-in-needed');
     await workbench.page.keyboard.press('Escape');
     await languageStatus(workbench, /sign-in/);
-    await workbench.picture('hubs-sign-in-status');
+    await workbench.pictures('hubs-sign-in-status');
     await closeStatus(workbench);
   },
   'Sign In to Registry: the answer is there at once, the password nowhere': async (workbench, { hub, folder, workspace }) => {
@@ -95,13 +116,13 @@ export const tests = {
     await workbench.quickInput().getByText('Password').first().waitFor();
     await workbench.answer('wrong-password');
     await workbench.notification('was not stored').first().waitFor();
-    await workbench.picture('hubs-sign-in-refused');
+    await workbench.pictures('hubs-sign-in-refused');
     await workbench.pressNotificationButton('was not stored', 'Try Again');
     await workbench.quickInput().getByText('User name').first().waitFor();
     await workbench.answer(account.user);
     await workbench.quickInput().getByText('Password').first().waitFor();
     await workbench.page.locator('.quick-input-widget input.input').fill(account.password);
-    await workbench.picture('hubs-sign-in');
+    await workbench.pictures('hubs-sign-in');
     await workbench.page.keyboard.press('Enter');
     await workbench.notification(`${host} takes the sign-in`).first().waitFor();
     await workbench.clearNotifications();

@@ -53,7 +53,7 @@ async function report(workbench, file, words, picture) {
   await workbench.answer(file);
   await workbench.line(words).first().waitFor({ timeout: 90_000 });
   await workbench.settled();
-  await workbench.picture(picture);
+  await workbench.pictures(picture);
   return workbench.shownText();
 }
 

@@ -40,11 +40,11 @@ export const tests = {
     await unfold(workbench, `docker://${host}/open/base:1.0`);
     await row(workbench, /^layer [0-9a-f]{12}…/).waitFor();
     await row(workbench, /^configuration/).waitFor();
-    await workbench.picture('cache-layers');
+    await workbench.pictures('cache-layers');
     await row(workbench, /^layer [0-9a-f]{12}…/).click();
     await workbench.line('Part of').waitFor();
     await workbench.line(`docker://${host}/open/base:1.0`).waitFor();
-    await workbench.picture('cache-layer-details');
+    await workbench.pictures('cache-layer-details');
     await row(workbench, 'layers').click(); // folded again: what follows stands still
   },
   'the menu of an entry': async (workbench) => {
@@ -64,7 +64,7 @@ export const tests = {
       'Delete…',
     ])
       assert.ok(entries.includes(wanted), `no ${wanted} among ${entries.join(', ')}`);
-    await workbench.picture('cache-menu');
+    await workbench.pictures('cache-menu');
     await workbench.page.keyboard.press('Escape');
   },
   'Copy Reference, Copy Digest, Copy Path': async (workbench, playground) => {
@@ -97,6 +97,7 @@ export const tests = {
       .line(/^\s*(bootstrap|from)\s*:/i)
       .first()
       .waitFor();
+    await workbench.page.locator('.tab.active', { hasText: 'tool 1.4 · amd64.def' }).waitFor();
     await workbench.picture('cache-recipe-inside');
   },
   'Create Metalink from Image': async (workbench) => {
@@ -106,6 +107,7 @@ export const tests = {
       .line(/sha-256/)
       .first()
       .waitFor();
+    await workbench.page.locator('.tab.active', { hasText: 'tool-1.4-amd64.meta4' }).waitFor();
     await workbench.picture('cache-metalink');
   },
   'Reveal opens a terminal beside the entry where there is no file manager': async (workbench) => {
@@ -124,12 +126,12 @@ export const tests = {
     const reference = `oras://${host}/open/tool:1.4`;
     await choose(workbench, /tool.*1\.4/, 'Verify');
     await workbench.notification(/damaged/).waitFor({ timeout: 60_000 });
-    await workbench.picture('cache-damaged');
+    await workbench.pictures('cache-damaged');
     await workbench.clearNotifications();
     // Its reference was noted with a file that is another one now; the view still knows what was pulled under this name.
     await choose(workbench, /tool.*1\.4/, 'Pull Again');
     await workbench.dialog().waitFor({ timeout: 60_000 });
-    await workbench.picture('cache-replace');
+    await workbench.pictures('cache-replace');
     await workbench.pressDialogButton('Replace');
     await workbench.notification(/is in the .*cache/i).waitFor({ timeout: 60_000 });
     await workbench.clearNotifications();
@@ -146,7 +148,7 @@ export const tests = {
           `no ${wanted} among ${choices.join(', ')}`,
         );
     });
-    await workbench.picture('cache-clean-choices');
+    await workbench.pictures('cache-clean-choices');
     await workbench.pick('Leftovers and orphans');
     await workbench.notification('There is nothing to delete').waitFor();
     await workbench.clearNotifications();
@@ -163,11 +165,13 @@ export const tests = {
     await workbench.page.keyboard.press('Delete');
     await workbench.dialog().waitFor();
     assert.match(await workbench.dialog().innerText(), /Delete 2 cache entries/);
-    await workbench.picture('cache-delete-two');
+    await workbench.pictures('cache-delete-two');
     await workbench.pressDialogButton('Delete');
     await workbench.notification(/2 entries were deleted/).waitFor();
     await workbench.clearNotifications();
     assert.deepEqual(inCache(playground, 'library'), []);
+    // What described them is gone, too.
+    await workbench.page.locator('.tab', { hasText: 'cache entry' }).waitFor({ state: 'detached' });
   },
   'nothing is left when everything is cleaned, and the view says what it is': async (workbench, playground) => {
     await workbench.command('Containers: Clean Caches');
@@ -178,7 +182,7 @@ export const tests = {
     await workbench.clearNotifications();
     assert.deepEqual(inCache(playground, 'oras'), []);
     await row(workbench, /^Apptainer.*0 bytes/).waitFor();
-    await workbench.picture('cache-emptied');
+    await workbench.pictures('cache-emptied');
   },
 };
 

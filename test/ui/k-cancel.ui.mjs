@@ -20,9 +20,9 @@ const cancelled = 'What came so far is kept';
 
 export const tests = {
   'a pull tells how far it is and how fast, and is cancelled': async (workbench, playground) => {
-    await pullAndCancel(workbench, () => workbench.picture('pull-rate'));
+    await pullAndCancel(workbench, () => workbench.pictures('pull-rate'));
     await workbench.notification(cancelled).waitFor();
-    await workbench.picture('pull-cancelled');
+    await workbench.pictures('pull-cancelled');
     assert.notDeepEqual(partialFiles(playground), []);
   },
   'Go On: the next pull goes on from there': async (workbench, playground) => {

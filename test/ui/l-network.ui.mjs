@@ -31,7 +31,7 @@ export const tests = {
     await workbench.open('behind-proxy.def', registry);
     const hover = await workbench.hover('demo/base:1.0', 'asks for a name and password');
     assert.match(await hover.innerText(), /http\.proxy/);
-    await workbench.picture('network-proxy-refuses');
+    await workbench.pictures('network-proxy-refuses');
     assert.ok(proxy.refused > 0 && proxy.let === 0, JSON.stringify(proxy));
   },
   'with the password in "http.proxy" the hub answers': async (workbench, playground) => {
@@ -48,14 +48,14 @@ export const tests = {
     await tick(workbench, 'containerMetalink.online.enabled', false);
     await workbench.open('looked-at.def', 'demo/base:1.1');
     await workbench.status('offline by your settings');
-    await workbench.picture('network-offline-status');
+    await workbench.pictures('network-offline-status');
     await workbench.closeStatus();
     const asked = hub.requests.length;
     await workbench.hover('demo/base:1.1', 'sha256:');
     await workbench.picture('network-offline-seen');
     await workbench.open('never-met.def', 'tool-image');
     await workbench.hover('tool-image:9', /[Oo]ffline/);
-    await workbench.picture('network-offline-unseen');
+    await workbench.pictures('network-offline-unseen');
     assert.equal(hub.requests.length, asked, 'a hub was asked while offline');
   },
   'and back: hubs are asked again at once': async (workbench, { hub }) => {

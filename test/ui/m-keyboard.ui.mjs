@@ -1,6 +1,7 @@
 // Without a mouse: from a mistake in a recipe to its fix, to a verification report, to the cache; and everything has a name to be read out.
 import assert from 'node:assert/strict';
 import path from 'node:path';
+import { breaches } from './accessibility.mjs';
 export { prepare } from './c-cache.ui.mjs';
 
 export const tests = {
@@ -11,7 +12,7 @@ export const tests = {
     // F8 goes from one mistake to the next and reads it out.
     const message = workbench.page.locator('.marker-widget', { hasText: 'Form' });
     await workbench.until(() => press(workbench, 'Control+Home', 'F8'), message);
-    await workbench.picture('keyboard-mistake');
+    await workbench.pictures('keyboard-mistake');
     await press(workbench, 'Escape');
     const menu = workbench.page.locator('.action-widget:not(.action-list-submenu-panel) .monaco-list-row', { hasText: 'From' }).first();
     await workbench.until(() => press(workbench, 'Escape', 'Control+.'), menu);
@@ -33,7 +34,7 @@ export const tests = {
       },
       workbench.quickInput().locator('.monaco-list-row', { hasText: 'Verify again' }),
     );
-    await workbench.picture('keyboard-lenses');
+    await workbench.pictures('keyboard-lenses');
     await workbench.leaveQuickInput();
     // A report is searched like any text.
     await press(workbench, 'Control+f');
@@ -87,7 +88,40 @@ export const tests = {
     );
     assert.match(editor ?? '', /tool\.def/);
   },
+  'axe finds nothing in the cache view, in any theme': async (workbench) => {
+    await workbench.command('Containers: Focus on Caches View');
+    await workbench.unfold('library');
+    await findsNothing(workbench, '.part.sidebar .customview-tree');
+    await findsNothing(workbench, '.part.sidebar .composite.title');
+  },
+  'axe finds nothing in a report, in any theme': async (workbench) => {
+    await workbench.open('tool-1.4.meta4', '<metalink');
+    await workbench.command('Containers: Verify Container');
+    await workbench.line('INTACT').waitFor();
+    await workbench.settled();
+    await findsNothing(workbench, '.editor-group-container.active .editor-instance');
+  },
+  'axe finds nothing in the walkthrough, in any theme': async (workbench) => {
+    await workbench.command('Welcome: Open Walkthrough');
+    await workbench.pick('Get Started with Containers');
+    await workbench.page.locator('.getting-started-step').first().waitFor();
+    await findsNothing(workbench, '.gettingStartedDetailsContent');
+  },
+  'a button of the walkthrough is reached and pressed': async (workbench) => {
+    const focused = workbench.page.locator('.getting-started-step :focus', { hasText: 'Open Sample Recipe' });
+    await workbench.until(() => press(workbench, 'Tab'), focused, { each: 300 });
+    await workbench.until(() => press(workbench, 'Enter'), workbench.line('%tests'));
+  },
 };
+
+/** Runs axe on a part of the window, in the light theme and in the others. */
+async function findsNothing(workbench, selector) {
+  const found = await breaches(workbench.page, selector);
+  await workbench.inOtherThemes(async (theme) => {
+    for (const breach of await breaches(workbench.page, selector)) found.push(`${theme}: ${breach}`);
+  });
+  assert.deepEqual(found, []);
+}
 
 async function press({ page }, ...keys) {
   for (const key of keys) await page.keyboard.press(key);

@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 
 export const locale = 'de';
 
+export { prepare } from './c-cache.ui.mjs';
+
 export const tests = {
   'commands and diagnostics': async (workbench) => {
     await workbench.open('mistakes.def', '%tests');
@@ -27,5 +29,27 @@ export const tests = {
       () => workbench.page.keyboard.press('Escape'),
       async () => !(await workbench.dialog().isVisible()),
     );
+  },
+  'the cache view, its menu, and what is asked before cleaning': async (workbench) => {
+    await workbench.command('Container: Focus on Caches View');
+    await workbench.unfold('oras');
+    await workbench
+      .treeRow(/tool.*1\.4/)
+      .first()
+      .waitFor();
+    await workbench.openMenu(workbench.treeRow(/tool.*1\.4/).first(), ['Einzelheiten zeigen']);
+    await workbench.picture('german-cache');
+    await workbench.closeMenus();
+    await workbench.command('Container: Caches aufräumen');
+    await workbench.quickInput().locator('.monaco-list-row', { hasText: 'Reste und Verwaistes' }).waitFor();
+    await workbench.picture('german-clean');
+    await workbench.leaveQuickInput();
+  },
+  'a step of the walkthrough': async (workbench) => {
+    await workbench.command('Welcome: Open Walkthrough');
+    await workbench.pick('Erste Schritte mit Containern');
+    await workbench.page.locator('.getting-started-step', { hasText: 'Ein Beispielrezept öffnen' }).waitFor();
+    await workbench.picture('german-walkthrough');
+    await workbench.page.getByRole('button', { name: 'Beispielrezept öffnen', exact: true }).last().waitFor();
   },
 };

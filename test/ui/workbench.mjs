@@ -11,26 +11,44 @@ const patience = 90_000;
 /** How long (ms) an act may take to show before it is repeated. */
 const once = 8000;
 
-/** Opens the workbench on a folder and waits until the explorer shows it. */
-export async function openWorkbench(browser, { origin, folder, screenshots, theme, locale }) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce', permissions: [], locale });
+/** What the window is drawn in: what the system wishes, and the mark of the theme that VS Code takes for it (settings `themed`). */
+const themes = {
+  light: { wish: { colorScheme: 'light', forcedColors: 'none' }, mark: '.vs' },
+  dark: { wish: { colorScheme: 'dark', forcedColors: 'none' }, mark: '.vs-dark' },
+  'high-contrast': { wish: { colorScheme: 'dark', forcedColors: 'active' }, mark: '.hc-black' },
+  'high-contrast-light': { wish: { colorScheme: 'light', forcedColors: 'active' }, mark: '.hc-light' },
+};
+
+/** Settings with which VS Code takes another theme as soon as the system wishes so. */
+export const themed = { 'window.autoDetectColorScheme': true, 'window.autoDetectHighContrast': true };
+
+/** Opens the workbench on a folder and waits until the explorer shows it. Our extension writes into its log which commands are called. */
+export async function openWorkbench(browser, { origin, folder, screenshots, locale }) {
+  const { wish } = themes.light;
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    reducedMotion: 'reduce',
+    permissions: [],
+    locale,
+    ...wish,
+  });
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin });
   // What a language pack would set; none is needed to see our own texts in that language.
   if (locale !== undefined) await context.addInitScript((language) => (globalThis._VSCODE_NLS_LANGUAGE = language), locale);
   const page = await context.newPage();
   page.setDefaultTimeout(patience);
-  await page.goto(`${origin}/?folder=${encodeURIComponent(folder)}`, { timeout: 2 * patience, waitUntil: 'commit' });
-  const workbench = new Workbench(page, { folder, screenshots, theme });
+  const payload = JSON.stringify([['logLevel', 'container-metalink.container-metalink=debug']]);
+  await page.goto(`${origin}/?${new URLSearchParams({ folder, payload })}`, { timeout: 2 * patience, waitUntil: 'commit' });
+  const workbench = new Workbench(page, { folder, screenshots });
   await workbench.isOpen();
   return workbench;
 }
 
 class Workbench {
-  constructor(page, { folder, screenshots, theme }) {
+  constructor(page, { folder, screenshots }) {
     this.page = page;
     this.folder = folder;
     this.screenshots = screenshots;
-    this.theme = theme;
   }
 
   /**
@@ -103,7 +121,8 @@ class Workbench {
     await this.page.keyboard.press('Escape');
     // A key is lost while the focus moves from one part of the window to another.
     await this.until(() => this.page.keyboard.press(key), input, { within: once, each: 1500 });
-    await input.fill(text, { timeout: once });
+    // It may close again at once, because something else takes the focus: then the caller asks for it once more.
+    await input.fill(text, { timeout: 2000 });
   }
 
   /** Clicks a row of Quick Open or the palette once it is there; fails at once when the list has closed, because something else took the focus. */
@@ -120,7 +139,7 @@ class Workbench {
   /** Waits until the palette offers a command, and leaves it. */
   async offers(title) {
     const row = this.page.locator('.quick-input-list .monaco-list-row .label-name', { hasText: title });
-    await this.until(() => this.showQuickInput('F1', `>${title}`), row);
+    await this.until(() => this.showQuickInput('F1', `>${title}`), row, { each: 3000 });
     await this.leaveQuickInput();
   }
 
@@ -287,6 +306,12 @@ class Workbench {
     return this.page.locator('.quick-input-widget .quick-input-title:visible', { hasText: title });
   }
 
+  /** Presses a button of the active editor's title, until what it should bring is there. */
+  async pressTitleButton(name, shown) {
+    const button = this.page.locator('.editor-group-container.active .editor-actions').getByRole('button', { name }).first();
+    await this.until(() => button.click({ timeout: once }), shown, { each: 20_000 });
+  }
+
   codeLens(text) {
     return this.page.locator('.editor-group-container.active .editor-instance .codelens-decoration a', { hasText: text });
   }
@@ -400,10 +425,29 @@ class Workbench {
   }
 
   /** Keeps a picture of what a person sees now; `.png` below out/screenshots. */
-  async picture(name, options = {}) {
+  async picture(name) {
     await this.page.waitForTimeout(400); // toasts and lists fade in and out; only the looks of the picture depend on it
-    fs.mkdirSync(this.screenshots, { recursive: true });
-    await this.page.screenshot({ path: path.join(this.screenshots, `${name}.png`), ...options });
+    await this.page.screenshot({ path: path.join(this.screenshots, `${name}.png`) });
+  }
+
+  /** Keeps a picture, and one in each of the other themes beside it (below `themes/`): the window stays as it is, whatever is open in it. */
+  async pictures(name) {
+    await this.picture(name);
+    await this.inOtherThemes((theme) => this.page.screenshot({ path: path.join(this.screenshots, 'themes', `${name}.${theme}.png`) }));
+  }
+
+  /** Does something in each theme but the light one, which the window has before and after. */
+  async inOtherThemes(act) {
+    const { light, ...others } = themes;
+    const wear = async ({ wish, mark }) => {
+      await this.page.emulateMedia(wish);
+      await this.page.locator(`.monaco-workbench${mark}`).waitFor();
+    };
+    for (const [name, theme] of Object.entries(others)) {
+      await wear(theme);
+      await act(name);
+    }
+    await wear(light);
   }
 
   /** Waits until no progress notification is shown any more. */

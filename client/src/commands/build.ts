@@ -12,7 +12,7 @@ import { noEngine } from './runImage';
 export async function build(session: Session, argument: unknown): Promise<void> {
   const engine = await session.engine.find();
   if (engine === undefined) return noEngine();
-  const document = documentOf(argument, 'singularity');
+  const document = await documentOf(argument, 'singularity');
   if (document === undefined) return;
   const recipe = await savedRecipe(vscode.Uri.parse(document.uri));
   if (recipe === undefined) return;

@@ -6,7 +6,7 @@ import { DocumentBuilder } from '../views/documentContent';
 
 /** "Check Mirrors": probes each URL; the findings stand at the URLs, the whole list in a document. */
 export async function checkMirrors(session: Session, argument: unknown): Promise<void> {
-  const params = documentOf(argument, 'metalink');
+  const params = await documentOf(argument, 'metalink');
   if (params === undefined) return;
   const result = await requestWithProgress(session.server, 'checkMirrors', params, vscode.l10n.t('Checking mirrors'));
   if (result === undefined) return;

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Session } from '../session';
-import { nameOf, targetOf } from '../targets';
+import { cacheEntryOf, nameOf, targetOf } from '../targets';
 
 /** "Open Recipe Inside": the definition file that an image was built from, as a read-only document of its language. */
 export async function openRecipe(session: Session, argument: unknown): Promise<void> {
@@ -8,7 +8,7 @@ export async function openRecipe(session: Session, argument: unknown): Promise<v
   if (target === undefined) return;
   const { items } = await session.server.request('inspect', { target });
   const recipe = items[0]?.contents?.recipe ?? items[0]?.summary?.recipe;
-  const name = target.kind === 'path' ? nameOf(target) : (items[0]?.title ?? nameOf(target));
+  const name = cacheEntryOf(argument)?.title ?? (target.kind === 'path' ? nameOf(target) : (items[0]?.title ?? nameOf(target)));
   if (recipe === undefined) {
     void vscode.window.showInformationMessage(vscode.l10n.t('{0} carries no recipe.', name));
     return;

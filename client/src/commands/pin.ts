@@ -19,13 +19,14 @@ export async function updatePins(session: Session, argument: unknown): Promise<v
 }
 
 async function change(session: Session, argument: unknown, action: PinParams['action']): Promise<void> {
-  const document = documentOf(argument, 'singularity');
+  const document = await documentOf(argument, 'singularity');
   if (document === undefined) return;
   const params = isPinParams(argument) ? argument : { uri: document.uri, action };
   const { changed, report } = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title: progressTitle(params.action), cancellable: true },
     (_progress, token) => session.server.request('pin', params, token),
   );
+  if (changed > 0 && params.action === 'pin') void vscode.commands.executeCommand('setContext', 'containerMetalink.imagePinned', true);
   for (const line of report) session.log.info(line);
   const message = [outcome(params.action, changed), ...report.slice(0, 1)].join(' ');
   const showLog = vscode.l10n.t('Show Log');

@@ -13,7 +13,7 @@ import { createMetalink } from './createMetalink';
 import { mergeMetalinks } from './mergeMetalinks';
 import { newMetalink, newRecipe } from './newDocument';
 import { openRecipe } from './openRecipe';
-import { openSample } from './openSample';
+import { openSample, showSampleMistake } from './openSample';
 import { pin, unpin, updatePins } from './pin';
 import { pullIntoCache } from './pullIntoCache';
 import { pullToFolder } from './pullToFolder';
@@ -27,7 +27,7 @@ import { sortMetalink } from './sortMetalink';
 import { forgetKey, trustKey } from './trustKey';
 import { verify } from './verify';
 
-type Command = (session: Session, ...args: readonly unknown[]) => Promise<void> | void;
+type Command = (session: Session, ...args: readonly unknown[]) => unknown;
 
 /** The one table of commands, by id without `containerMetalink.`. */
 const commands: Readonly<Record<string, Command>> = {
@@ -57,6 +57,7 @@ const commands: Readonly<Record<string, Command>> = {
   newRecipe,
   newMetalink,
   openSample,
+  showSampleMistake,
   build,
   run,
   shell,
@@ -126,6 +127,7 @@ const onDisk = new Set([
 export function registerCommands(session: Session): void {
   for (const [name, command] of Object.entries(commands)) {
     const run = async (...args: unknown[]) => {
+      session.log.debug(`command ${name}`);
       if (trusting.has(name) && !vscode.workspace.isTrusted) return askForTrust();
       if (onDisk.has(name) && isVirtualWorkspace()) {
         tellVirtual();

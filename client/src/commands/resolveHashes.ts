@@ -6,7 +6,7 @@ import type { Session } from '../session';
 
 /** "Resolve Sizes and Hashes": fills in what hubs and servers tell; asks before anything is downloaded for it. */
 export async function resolveHashes(session: Session, argument: unknown): Promise<void> {
-  const params = documentOf(argument, 'metalink');
+  const params = await documentOf(argument, 'metalink');
   if (params === undefined) return;
   const result = await resolve(session, params);
   if (result === undefined) return;

@@ -20,6 +20,7 @@ export async function verify(session: Session, argument: unknown): Promise<void>
     return;
   }
   await session.documents.show(verificationDocument(name, result.reports, target));
+  await vscode.commands.executeCommand('setContext', 'containerMetalink.containerVerified', true);
 }
 
 /** What a report's action asks for besides: a key file to choose, or the signatures of old engines. */

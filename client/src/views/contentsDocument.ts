@@ -22,7 +22,7 @@ export function cacheEntryDocument({ entry, contents, parts, usedBy, problem }: 
   if (contents !== undefined) writeContents(builder, contents);
   if (parts !== undefined) section(builder, vscode.l10n.t('Parts'), parts.map(blobLine));
   if (usedBy !== undefined) section(builder, vscode.l10n.t('Part of'), usedBy.map(blobLine));
-  return builder.build(vscode.l10n.t('{0} · cache entry', entry.title));
+  return { ...builder.build(vscode.l10n.t('{0} · cache entry', entry.title)), entry: entry.path };
 }
 
 /** The parts of a document that tell what is inside an image. */

@@ -4,6 +4,8 @@ export interface DocumentContent {
   readonly name: string;
   readonly text: string;
   readonly actions: readonly DocumentAction[];
+  /** Path of the cache entry that it describes. */
+  readonly entry?: string;
 }
 
 /** A code lens. */

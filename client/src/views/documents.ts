@@ -9,6 +9,10 @@ const keptDocuments = 100;
 export interface Documents {
   /** Opens a document, or brings the one of that name up to date; as a `glance` in the tab for previews, while the keys stay with the list that it was chosen from. */
   show(content: DocumentContent, options?: { readonly glance?: boolean }): Promise<void>;
+  /** Writes those documents anew that are open and describe one of these cache entries (paths): what they say has changed. */
+  renew(entries: ReadonlySet<string>, make: (entry: string) => Promise<DocumentContent>): Promise<void>;
+  /** Closes the tabs of documents that describe one of these cache entries (paths): they are gone. */
+  close(entries: ReadonlySet<string>): Promise<void>;
   /** The text of a document that is open. */
   textOf(uri: vscode.Uri): string | undefined;
 }
@@ -34,17 +38,35 @@ export function createDocuments(context: vscode.ExtensionContext): Documents {
     vscode.workspace.onDidOpenTextDocument((document) => void useReportLanguage(document)),
   );
 
+  function put(uri: vscode.Uri, content: DocumentContent): void {
+    // In the order of their last change; the oldest go. (A closed document is no sign: changing its language closes it too.)
+    contents.delete(uri.path);
+    contents.set(uri.path, { ...content, changed: Date.now() });
+    for (const path of [...contents.keys()].slice(0, -keptDocuments)) contents.delete(path);
+    changes.fire([{ type: vscode.FileChangeType.Changed, uri }]);
+    lensesChanged.fire();
+  }
+
   return {
     async show(content, { glance = false } = {}) {
       const uri = vscode.Uri.from({ scheme: documentScheme, path: `/${content.name.replaceAll('/', '∕')}` });
-      // In the order of their last change; the oldest go. (A closed document is no sign: changing its language closes it too.)
-      contents.delete(uri.path);
-      contents.set(uri.path, { ...content, changed: Date.now() });
-      for (const path of [...contents.keys()].slice(0, -keptDocuments)) contents.delete(path);
-      changes.fire([{ type: vscode.FileChangeType.Changed, uri }]);
-      lensesChanged.fire();
+      put(uri, content);
       const document = await useReportLanguage(await vscode.workspace.openTextDocument(uri));
       await vscode.window.showTextDocument(document, { preview: glance, preserveFocus: glance, viewColumn: vscode.ViewColumn.Active });
+    },
+    async renew(entries, make) {
+      for (const { uri } of vscode.workspace.textDocuments) {
+        const entry = uri.scheme === documentScheme ? contents.get(uri.path)?.entry : undefined;
+        if (entry !== undefined && entries.has(entry)) put(uri, await make(entry));
+      }
+    },
+    async close(entries) {
+      const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+      const isGone = ({ input }: vscode.Tab) =>
+        input instanceof vscode.TabInputText &&
+        input.uri.scheme === documentScheme &&
+        entries.has(contents.get(input.uri.path)?.entry ?? '');
+      await vscode.window.tabGroups.close(tabs.filter(isGone), true);
     },
     textOf: (uri) => contents.get(uri.path)?.text,
   };

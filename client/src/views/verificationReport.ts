@@ -78,7 +78,7 @@ function writeCheck(builder: DocumentBuilder, check: Check): void {
   const failed = status === 'fail';
   const isNamedBelow = name === 'contents'; // the signature follows with its key
   const brief = !failed && source !== undefined && !overNetwork(check) && !message.includes(source) && !isNamedBelow;
-  builder.line(`${symbols[status]} ${name.padEnd(nameWidth)} ${brief ? `${message} (${source})` : message}`);
+  builder.line(`${symbols[status]} ${checkName(name).padEnd(nameWidth)} ${brief ? `${message} (${source})` : message}`);
   const rows: [string, string | undefined][] = failed
     ? [
         [vscode.l10n.t('expected'), expected],
@@ -90,6 +90,40 @@ function writeCheck(builder: DocumentBuilder, check: Check): void {
     rows.filter((row): row is [string, string] => row[1] !== undefined),
     ' '.repeat(nameWidth + 3),
   );
+}
+
+/** What a check is called in a report; hash functions are called the same in every language. */
+function checkName(name: string): string {
+  switch (name) {
+    case 'size':
+      return vscode.l10n.t('size');
+    case 'pieces':
+      return vscode.l10n.t('pieces');
+    case 'structure':
+      return vscode.l10n.t('structure');
+    case 'contents':
+      return vscode.l10n.t('contents');
+    case 'signature':
+      return vscode.l10n.t('signature');
+    case 'coverage':
+      return vscode.l10n.t('coverage');
+    case 'fingerprints':
+      return vscode.l10n.t('fingerprints');
+    case 'file':
+      return vscode.l10n.t('file');
+    case 'blobs':
+      return vscode.l10n.t('blobs');
+    case 'access':
+      return vscode.l10n.t('access');
+    case 'download':
+      return vscode.l10n.t('download');
+    case 'detached signature':
+      return vscode.l10n.t('detached signature');
+    case 'xml signature':
+      return vscode.l10n.t('xml signature');
+    default:
+      return name;
+  }
 }
 
 function overNetwork({ channel }: Check): boolean {

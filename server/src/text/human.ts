@@ -1,5 +1,10 @@
 import { t } from './l10n';
 
+/** How the user's language writes numbers: the character between thousands, and the one before tenths. */
+function separators(): { readonly thousands: string; readonly decimal: string } {
+  return { thousands: t('1,000').charAt(1), decimal: t('0.1').charAt(1) };
+}
+
 /** Bytes for people, 1000-based as hubs and shops count: `412 MB`, `1.9 GB`, `640 bytes`. */
 export function humanBytes(bytes: number | bigint): string {
   let value = Number(bytes);
@@ -10,12 +15,12 @@ export function humanBytes(bytes: number | bigint): string {
     value /= 1000;
     unit++;
   } while (value >= 999.5 && unit < units.length - 1);
-  return `${value < 9.95 ? value.toFixed(1) : value.toFixed(0)} ${units[unit] ?? ''}`;
+  return `${value < 9.95 ? value.toFixed(1).replace('.', separators().decimal) : value.toFixed(0)} ${units[unit] ?? ''}`;
 }
 
-/** Bytes with thousands separated: `432,013,312`. */
+/** A number with thousands separated: `432,013,312`. */
 export function groupedNumber(value: number | bigint): string {
-  return value.toString().replace(/\B(?=(\d{3})+(?!\d))/g, ',');
+  return value.toString().replace(/\B(?=(\d{3})+(?!\d))/g, separators().thousands);
 }
 
 /** How long ago, for people: `just now`, `3 minutes ago`, `12 days ago`. Both in milliseconds since the epoch. */

@@ -35,7 +35,7 @@ function cleanings(): readonly (vscode.QuickPickItem & { choice: Choice })[] {
   return [
     {
       label: vscode.l10n.t('Leftovers and orphans'),
-      detail: vscode.l10n.t('Interrupted downloads, layers that no image uses, layouts that no engine reads any more'),
+      detail: vscode.l10n.t('Interrupted downloads, layers without image, layouts that no engine reads'),
       choice: { waste: ['leftovers', 'unused', 'outdated'] },
     },
     {
@@ -87,6 +87,7 @@ async function clean(session: Session, choice: Choice): Promise<void> {
   const result = await session.server.request('cacheClean', { ...choice, dryRun: false });
   for (const { path, problem } of result.kept) session.log.warn(`${path}: ${problem}`);
   session.caches.refresh();
+  await session.documents.close(new Set(result.removed.map(({ path }) => path)));
   const message =
     result.removed.length === 1
       ? vscode.l10n.t('One entry was deleted, {0} freed.', formatBytes(result.bytes))

@@ -4,6 +4,7 @@ import { pull } from '../../pulling';
 import type { Session } from '../../session';
 import { cacheEntryOf } from '../../targets';
 import { cacheEntryDocument } from '../../views/contentsDocument';
+import type { DocumentContent } from '../../views/documentContent';
 import { isOnlySelected } from './focusedRow';
 
 /** The entries that a command of the cache view is about: the selected ones when the item is among them, else the item. */
@@ -18,8 +19,12 @@ export function entriesOf(session: Session, argument: unknown): readonly CacheEn
 export async function details(session: Session, argument: unknown, how: unknown): Promise<void> {
   const entry = cacheEntryOf(argument) ?? entriesOf(session, argument)[0];
   if (entry === undefined || isOnlySelected(entry.path)) return;
-  const document = cacheEntryDocument(await session.server.request('cacheDetails', { path: entry.path }));
-  await session.documents.show(document, { glance: how === 'glance' });
+  await session.documents.show(await detailsOf(session, entry.path), { glance: how === 'glance' });
+}
+
+/** The document that describes an entry as it is now. */
+export async function detailsOf(session: Session, path: string): Promise<DocumentContent> {
+  return cacheEntryDocument(await session.server.request('cacheDetails', { path }));
 }
 
 /** "Pull Again": the reference that the entry was pulled by. */

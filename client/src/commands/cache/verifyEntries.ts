@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { requestWithProgress } from '../../progress';
 import type { Session } from '../../session';
-import { entriesOf, pullEntries } from './entryActions';
+import { detailsOf, entriesOf, pullEntries } from './entryActions';
 
 /** "Verify": the selected entries. */
 export async function verifyEntries(session: Session, argument: unknown): Promise<void> {
@@ -18,6 +18,7 @@ async function verify(session: Session, params: { paths?: readonly string[] }): 
   const result = await requestWithProgress(session.server, 'cacheVerify', params, vscode.l10n.t('Verifying cache entries'));
   if (result === undefined) return;
   session.caches.update(result.entries);
+  await session.documents.renew(new Set(result.entries.map(({ path }) => path)), (path) => detailsOf(session, path));
   const damaged = result.entries.filter(({ verdict }) => verdict === 'failed');
   if (damaged.length === 0) {
     void vscode.window.showInformationMessage(
@@ -33,7 +34,9 @@ async function verify(session: Session, params: { paths?: readonly string[] }): 
   const message =
     result.entries.length === 1
       ? vscode.l10n.t('The cache entry is damaged: {0}', names)
-      : vscode.l10n.t('{0} of {1} cache entries are damaged: {2}', damaged.length, result.entries.length, names);
+      : damaged.length === 1
+        ? vscode.l10n.t('One of {0} cache entries is damaged: {1}', result.entries.length, names)
+        : vscode.l10n.t('{0} of {1} cache entries are damaged: {2}', damaged.length, result.entries.length, names);
   const repairable = damaged.filter(({ reference }) => reference !== undefined);
   const choice = await vscode.window.showWarningMessage(message, ...(repairable.length > 0 ? [again, remove] : [remove]));
   if (choice === remove) await vscode.commands.executeCommand('containerMetalink.cache.delete', damaged);

@@ -1,6 +1,0 @@
-// The same documents and views in the theme "Default High Contrast Light".
-import { themeTests } from './themes.mjs';
-
-export const theme = 'Default High Contrast Light';
-export { prepare } from './c-cache.ui.mjs';
-export const tests = themeTests('light-hc');
