@@ -1,7 +1,7 @@
 // Downloads beside aria2, wget2 and curl + openssl, on loopback nginx: node test/bench/download.mjs [--quick]
 // DOWNLOAD_BENCH_SIZE (MiB, 1024), DOWNLOAD_BENCH_ROUNDS (3), DOWNLOAD_BENCH_FOLDER (/dev/shm where there is one),
 // DOWNLOAD_BENCH_ONLY (a regular expression that the titles of the scenarios match).
-import { spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -221,20 +221,18 @@ async function setUp(size) {
   const ports = { plain: free.slice(0, 2), secure: free.slice(2, 4), limited: free.slice(4, 7), slow: free[7], wrong: free[8], dead: 1 };
   const stop = startNginx(folder, serversOf(folder, ports));
   const driver = path.join(folder, 'driver.mjs');
-  const worker = path.join(folder, 'downloadWorker.js');
-  const cli = path.join(folder, 'cli.js');
-  const shared = { bundle: true, platform: 'node', minify: true, logLevel: 'error' };
-  await esbuild.build({ ...shared, entryPoints: [path.join(root, 'test/bench/downloadDriver.ts')], format: 'esm', outfile: driver });
-  await esbuild.build({ ...shared, entryPoints: [path.join(root, 'server/src/download/worker.ts')], format: 'cjs', outfile: worker });
-  const alias = { openpgp: path.join(root, 'node_modules/openpgp/dist/node/openpgp.min.cjs') };
-  const command = {
-    entryPoints: [path.join(root, 'server/src/cli.ts')],
-    format: 'cjs',
-    outfile: cli,
-    mainFields: ['module', 'main'],
-    alias,
-  };
-  await esbuild.build({ ...shared, ...command });
+  const dist = path.join(folder, 'dist');
+  // What is measured is what people install.
+  execFileSync(process.execPath, [path.join(root, 'scripts/build.mjs'), '--out', dist], { stdio: 'ignore' });
+  await esbuild.build({
+    entryPoints: [path.join(root, 'test/bench/downloadDriver.ts')],
+    bundle: true,
+    platform: 'node',
+    minify: true,
+    logLevel: 'error',
+    format: 'esm',
+    outfile: driver,
+  });
   const described = (file) => {
     const bytes = fs.readFileSync(path.join(folder, 'www', file));
     const pieces = Array.from({ length: Math.ceil(bytes.length / pieceLength) }, (_, index) =>
@@ -247,8 +245,8 @@ async function setUp(size) {
     ports,
     stop,
     driver,
-    worker,
-    cli,
+    worker: path.join(dist, 'downloadWorker.js'),
+    cli: path.join(dist, 'cli.js'),
     described,
     small,
     certificate: `${folder}/certificate.pem`,
