@@ -30,12 +30,20 @@ export class UsageError extends Error {
   }
 }
 
+/** Milliseconds that cancelled work gets to end by itself. */
+const patience = 5000;
+
 /** A terminal on the process' own streams. */
 export function createTerminal(): Terminal {
   const controller = new AbortController();
   let shown = 0;
-  process.once('SIGINT', () => controller.abort());
-  process.once('SIGTERM', () => controller.abort());
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => {
+      controller.abort();
+      // A call that the system does not answer cannot be cancelled (a named pipe without a writer, a network disk that hangs): the second
+      // signal is not caught and ends the process.
+      setTimeout(() => process.kill(process.pid, signal), patience).unref();
+    });
   let unread = false;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') unread = true;

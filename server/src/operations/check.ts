@@ -11,6 +11,7 @@ import { decodeText, languageByContent, languageByName } from './language';
 import type { LanguageName } from './language';
 import { checkText } from './languages';
 import { isPassedOver } from './passedOver';
+import { readWholeFile } from './textFile';
 import { readWorkspaceRules, withLabelSchemas } from './workspaceFile';
 import type { WorkspaceRules } from './workspaceRules';
 
@@ -51,10 +52,10 @@ export async function* checkPaths(paths: readonly string[], options: CheckOption
       const bytes = await options.standardInput();
       const checked = checkBytes(given, bytes, options, { rules: await rulesOf('.'), named: true });
       if (checked !== undefined) yield checked;
-    } else if (isFolder(given)) yield* checkFolder(given, { options, rulesOf, seen });
+    } else if (kindOf(given) === 'folder') yield* checkFolder(given, { options, rulesOf, seen });
     else if (isFirst(given, seen)) {
-      const rules = await rulesOf(path.dirname(path.resolve(given)));
-      const checked = checkFile(given, options, { rules, named: true });
+      const reached = { rules: await rulesOf(path.dirname(path.resolve(given))), named: true };
+      const checked = kindOf(given) === 'other' ? await checkPipe(given, options, reached) : checkFile(given, options, reached);
       if (checked !== undefined) yield checked;
     }
     if (options.signal?.aborted === true) return;
@@ -89,11 +90,12 @@ function isFirst(file: string, seen: Set<string>): boolean {
   return true;
 }
 
-function isFolder(given: string): boolean {
+function kindOf(given: string): 'file' | 'folder' | 'other' {
   try {
-    return fs.statSync(given).isDirectory();
+    const stat = fs.statSync(given);
+    return stat.isDirectory() ? 'folder' : stat.isFile() ? 'file' : 'other';
   } catch {
-    return false; // reading it as a file tells why it cannot be
+    return 'file'; // reading it tells why it cannot be
   }
 }
 
@@ -120,13 +122,28 @@ function checkFile(file: string, options: CheckOptions, reached: Reached): Check
   let bytes: Uint8Array;
   try {
     const { size } = fs.statSync(file);
-    if (size > sizeLimit) throw new Error(t('the file is larger than {0} MiB', sizeLimit / 1024 / 1024));
+    if (size > sizeLimit) throw new Error(tooLarge());
     bytes = fs.readFileSync(file);
   } catch (error) {
     if (!reached.named && options.language === undefined && languageByName(file) === undefined) return undefined;
     return unread(file, options.language ?? languageByName(file) ?? 'recipe', readProblem(file, error));
   }
   return checkBytes(file, bytes, options, reached);
+}
+
+/** What a shell hands over as a file, `<(…)`: it may let wait, so it is not read at once. Of a device nothing is read. */
+async function checkPipe(file: string, options: CheckOptions, reached: Reached): Promise<CheckedFile | undefined> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readWholeFile(file, tooLarge);
+  } catch (error) {
+    return unread(file, options.language ?? languageByName(file) ?? 'recipe', readProblem(file, error));
+  }
+  return checkBytes(file, bytes, options, reached);
+}
+
+function tooLarge(): string {
+  return t('the file is larger than {0} MiB', sizeLimit / 1024 / 1024);
 }
 
 function checkBytes(file: string, bytes: Uint8Array, options: CheckOptions, { rules, named }: Reached): CheckedFile | undefined {

@@ -19,9 +19,23 @@ export async function readWholeFile(file: string, tooLarge: () => string): Promi
   try {
     const stat = await handle.stat();
     if (stat.isDirectory()) throw new Error(t('{0} is a folder, not a file.', file));
+    // A pipe is how a shell hands over what a command writes.
+    if (!stat.isFile() && !stat.isFIFO()) throw new Error(t('{0} is not a file.', file));
     if (stat.size > sizeLimit) throw new Error(tooLarge());
-    return await handle.readFile();
+    return stat.isFile() ? await handle.readFile() : await readPipe(handle, tooLarge);
   } finally {
     await handle.close();
   }
+}
+
+async function readPipe(handle: fs.FileHandle, tooLarge: () => string): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of handle.createReadStream({ autoClose: false })) {
+    const bytes = chunk as Uint8Array; // no encoding is set
+    size += bytes.length;
+    if (size > sizeLimit) throw new Error(tooLarge());
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks);
 }

@@ -29,7 +29,8 @@ export async function openFile(file: string): Promise<LocalFile> {
   const absolute = path.resolve(file);
   let handle: FileHandle;
   try {
-    handle = await fs.promises.open(absolute, 'r');
+    // A named pipe that nobody writes to would be waited for without end.
+    handle = await fs.promises.open(absolute, fs.constants.O_RDONLY | (process.platform === 'win32' ? 0 : fs.constants.O_NONBLOCK));
   } catch (error) {
     throw new Error(fileProblem(file, error), { cause: error });
   }

@@ -51,6 +51,32 @@ describe('the bundled program', () => {
     expect(told).toMatch(/nowhere\.json[^]*Stopped\.\n$/);
   });
 
+  test('Ctrl-C ends it also while the system does not answer', async () => {
+    execFileSync('mkfifo', [path.join(folder, 'silent.def')]);
+    const env = { PATH: process.env.PATH, HOME: folder, CONTAINER_METALINK_CONFIG: path.join(folder, 'nowhere.json') };
+    const child = spawn(process.execPath, [path.join(folder, 'dist/cli.js'), 'check', 'silent.def'], { cwd: folder, env });
+    child.stderr.once('data', () => child.kill('SIGINT'));
+    expect(await once(child, 'close')).toEqual([null, 'SIGINT']);
+  });
+
+  test.each([
+    [['check', '/dev/zero'], '/dev/zero is not a file'],
+    [['verify', 'silent.sif'], 'silent.sif is not a file'],
+    [['inspect', 'silent.sif'], 'silent.sif is not a file'],
+  ])('a device and a pipe are no files to wait for: %s', (words, message) => {
+    fs.rmSync(path.join(folder, 'silent.sif'), { force: true });
+    execFileSync('mkfifo', [path.join(folder, 'silent.sif')]);
+    const { stdout, stderr, status } = run(words);
+    expect(stdout + stderr).toContain(message);
+    expect(status).toBe(2);
+  });
+
+  test('what a shell hands over in place of a file is read', () => {
+    const program = `"${process.execPath}" "${path.join(folder, 'dist/cli.js')}" check`;
+    const { stdout } = spawnSync('bash', ['-c', `${program} <(sleep 0.3; cat escape.def)`], { cwd: folder, encoding: 'utf8' });
+    expect(stdout).toMatch(/^\/dev\/fd\/\d+:4:1 error Unknown section/m);
+  });
+
   test('a reader that goes away is the end, not an error', () => {
     const program = `"${process.execPath}" "${path.join(folder, 'dist/cli.js')}" check many.def`;
     const { stdout, stderr, status } = spawnSync('bash', ['-c', `set -o pipefail; ${program} | head -n 1`], {
