@@ -20,5 +20,8 @@ export function activate(context: vscode.ExtensionContext): void {
   createStatus(context, server, engine);
   registerTasks(context, engine, server, log);
   registerCommands({ context, log, server, signIns, engine, documents, caches });
-  server.start().catch((error: unknown) => log.error(error instanceof Error ? error.message : String(error)));
+  // In a turn of its own: the client's code is loaded then, and activation is over before.
+  setImmediate(() => {
+    server.start().catch((error: unknown) => log.error(error instanceof Error ? error.message : String(error)));
+  });
 }

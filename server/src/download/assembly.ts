@@ -104,8 +104,9 @@ export class Assembly {
     await this.file.settled();
     for (;;) {
       this.catchUp();
-      if (this.catchingUp === undefined) return;
-      await this.catchingUp;
+      if (this.catchingUp !== undefined) await this.catchingUp;
+      else if (this.readable() > 0) await new Promise<void>((resolve) => this.whenReady(resolve));
+      else return;
     }
   }
 
@@ -196,7 +197,8 @@ export class Assembly {
   private catchUp(): void {
     if (this.catchingUp !== undefined) return;
     this.hashHeld();
-    if (this.readable() === 0) return;
+    while (this.readable() > 0 && this.whole.readAhead(this.file.fd, this.whole.position + this.readable())) this.hashHeld();
+    if (this.readable() === 0 || this.whole.readsItself) return;
     this.whole.locked = true;
     this.catchingUp = this.readPrefix().finally(() => {
       this.whole.locked = false;
@@ -217,10 +219,11 @@ export class Assembly {
     }
   }
 
+  /** Bytes behind the whole hash's position that can be read from the disk, as far as they are not in memory. */
   private readable(): number {
     const { position } = this.whole;
     const range = this.trusted.at(position);
-    return range === undefined ? 0 : this.file.readableTo(position, range.to) - position;
+    return range === undefined ? 0 : Math.min(this.file.readableTo(position, range.to), this.held.nextAfter(position)) - position;
   }
 
   private async readPrefix(): Promise<void> {
@@ -229,7 +232,7 @@ export class Assembly {
       const at = whole.position;
       const block = blockPool.take();
       try {
-        const read = await this.file.read(block, Math.min(length, blockLength, this.held.nextAfter(at) - at), at);
+        const read = await this.file.read(block, Math.min(length, blockLength), at);
         if (read === 0) throw new Error('the partial file is shorter than it was');
         if (whole.position === at && this.trusted.covers(at, at + read)) whole.advance(block.subarray(0, read));
       } finally {

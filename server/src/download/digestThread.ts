@@ -11,11 +11,12 @@ type Order = { readonly id: number } & (
       readonly hashes: readonly { readonly type: string; readonly algorithm: string; readonly outputLength?: number }[];
     }
   | { readonly kind: 'update'; readonly bytes: Uint8Array }
+  | { readonly kind: 'read'; readonly fd: number; readonly from: number; readonly length: number }
   | { readonly kind: 'mark' | 'restore' | 'digests' | 'close' }
 );
 
 type Told =
-  | { readonly id: number; readonly kind: 'updated' }
+  | { readonly id: number; readonly kind: 'updated' | 'read' | 'unreadable' }
   | { readonly id: number; readonly kind: 'digests'; readonly digests: Record<string, string> };
 
 /**
@@ -26,7 +27,8 @@ export class DigestsOnThread implements RunningDigests {
   private readonly id: number;
   /** Blocks that are still to be hashed, in order. */
   private readonly kept: Uint8Array[] = [];
-  /** The thread has died, and with it what was hashed. */
+  reads = 0;
+  /** The thread has died or could not read the file, and what was hashed is lost. */
   isLost = false;
   private isClosed = false;
   private answer: ((digests: Record<string, string> | undefined) => void) | undefined;
@@ -54,6 +56,10 @@ export class DigestsOnThread implements RunningDigests {
     blockPool.keep(bytes);
     this.kept.push(bytes);
     this.post({ kind: 'update', id: this.id, bytes });
+  }
+  read(fd: number, from: number, length: number): void {
+    this.reads++;
+    this.post({ kind: 'read', id: this.id, fd, from, length });
   }
   mark(): void {
     this.post({ kind: 'mark', id: this.id });
@@ -84,15 +90,20 @@ export class DigestsOnThread implements RunningDigests {
   /** What the thread says about these digests. */
   take(told: Told): void {
     if (told.kind === 'digests') this.answer?.(told.digests);
-    else {
+    else if (told.kind === 'unreadable') this.lose();
+    else if (told.kind === 'read') {
+      this.reads--;
+      this.onHashed();
+    } else {
       const bytes = this.kept.shift();
       if (bytes !== undefined) blockPool.letGo(bytes);
       this.onHashed();
     }
   }
 
-  /** The thread is gone, and with it what it had hashed. */
+  /** The thread is gone, or could not read the file: what it had hashed is lost. */
   lose(): void {
+    if (this.isLost) return;
     this.isLost = true;
     this.giveAll();
     this.answer?.(undefined);
@@ -131,9 +142,25 @@ function startThread(): Worker {
 /** What the thread does. Self-contained: see `startThread`. */
 function threadMain(): void {
   const { createHash } = process.getBuiltinModule('node:crypto');
+  const { readSync } = process.getBuiltinModule('node:fs');
   const { parentPort } = process.getBuiltinModule('node:worker_threads');
   const all = new Map<number, { hashes: Map<string, Hash>; marked: Map<string, Hash> }>();
   const copyOf = (hashes: Map<string, Hash>): Map<string, Hash> => new Map([...hashes].map(([type, hash]) => [type, hash.copy()]));
+  const memory = Buffer.allocUnsafeSlow(1 << 20);
+  /** Hashes a part of a file; false when it cannot be read or ends before. */
+  const hashFile = (hashes: Map<string, Hash>, fd: number, from: number, length: number): boolean => {
+    try {
+      for (let at = 0; at < length;) {
+        const read = readSync(fd, memory, 0, Math.min(memory.length, length - at), from + at);
+        if (read === 0) return false;
+        for (const hash of hashes.values()) hash.update(memory.subarray(0, read));
+        at += read;
+      }
+      return true;
+    } catch {
+      return false; // whoever reads it then says why
+    }
+  };
   const tell = (told: Told): void => parentPort?.postMessage(told);
   parentPort?.on('message', (order: Order) => {
     const { id } = order;
@@ -147,7 +174,9 @@ function threadMain(): void {
     if (order.kind === 'update') {
       for (const hash of state.hashes.values()) hash.update(order.bytes);
       tell({ id, kind: 'updated' });
-    } else if (order.kind === 'mark') state.marked = copyOf(state.hashes);
+    } else if (order.kind === 'read')
+      tell({ id, kind: hashFile(state.hashes, order.fd, order.from, order.length) ? 'read' : 'unreadable' });
+    else if (order.kind === 'mark') state.marked = copyOf(state.hashes);
     else if (order.kind === 'restore') state.hashes = copyOf(state.marked);
     else {
       all.delete(id);

@@ -1,7 +1,7 @@
 import { blockPool } from '../platform/partialFile';
 
 /** Blocks that are kept at most, one MiB each: what two fast sources are ahead of each other. */
-const mostHeld = 24;
+const mostHeld = 12;
 
 interface Held {
   readonly block: Buffer;

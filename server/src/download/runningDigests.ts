@@ -12,6 +12,10 @@ export interface RunningDigests {
   restore(): void;
   /** Updates that are still to be hashed. */
   readonly behind: number;
+  /** Bytes that the file holds at `from` come next; absent where reading is up to the caller. They must not change until they are hashed. */
+  readonly read?: (fd: number, from: number, length: number) => void;
+  /** Reads that are still to be done. */
+  readonly reads: number;
   /** By IANA name, lower-case hexadecimal; undefined when they are lost, and everything has to be hashed anew. Ends the hash. */
   digests(): Promise<Record<string, string> | undefined>;
   /** Nobody asks for the digests any more. */
@@ -21,6 +25,7 @@ export interface RunningDigests {
 /** Hashes on the thread that calls. */
 export class DigestsHere implements RunningDigests {
   readonly behind = 0;
+  readonly reads = 0;
   private hashes: ReadonlyMap<string, Hash>;
   private marked: ReadonlyMap<string, Hash>;
 

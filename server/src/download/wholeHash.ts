@@ -7,6 +7,9 @@ import type { RunningDigests } from './runningDigests';
 const worthThread = 64 << 20;
 /** Updates, of one MiB at most each, that may wait for the thread. */
 const mostBehind = 8;
+/** Bytes that the thread reads at once, and how many such reads may wait for it: enough that it never waits. */
+const readLength = 4 << 20;
+const mostReads = 3;
 
 export interface WholeHashOptions {
   /** IANA names. */
@@ -56,6 +59,22 @@ export class WholeHash {
     this.reached += bytes.length;
   }
 
+  /**
+   * Lets the thread read on its own what follows in the file, up to `to`, as far as it has not enough to do; false when it has, or when
+   * there is no thread. The bytes must be written, and stay as they are.
+   */
+  readAhead(fd: number, to: number): boolean {
+    const { running } = this;
+    if (running.read === undefined || running.reads >= mostReads) return false;
+    const length = Math.min(to - this.reached, readLength);
+    running.read(fd, this.reached, length);
+    this.reached += length;
+    return true;
+  }
+  get readsItself(): boolean {
+    return this.running.read !== undefined;
+  }
+
   /** Remembers this state, in case what follows turns out wrong. */
   mark(): void {
     this.running.mark();
@@ -73,8 +92,9 @@ export class WholeHash {
 
   /** From the first byte on again. */
   restart(): void {
-    this.running.close();
+    const before = this.running;
     this.running = this.begin();
+    before.close(); // after the new one has begun: the thread goes on
     this.reached = 0;
     this.markedAt = 0;
   }

@@ -38,7 +38,8 @@ export class PartialFile {
 
   private constructor(
     readonly path: string,
-    private readonly fd: number,
+    /** For threads that read it too; not to be written to or closed. */
+    readonly fd: number,
   ) {}
 
   /** Opens or creates the file, readable and writable for the user alone. Rejects when the path is no regular file of its own. */

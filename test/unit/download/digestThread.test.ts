@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import fs from 'node:fs';
 import os from 'node:os';
+import path from 'node:path';
 import type * as workerThreads from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { DigestsOnThread } from '../../../server/src/download/digestThread';
@@ -36,6 +38,12 @@ function blocks(): Buffer[] {
     const length = data.copy(block, 0, index * blockLength, (index + 1) * blockLength);
     return block.subarray(0, length);
   });
+}
+
+function written(bytes: Buffer): [file: string, fd: number] {
+  const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'digest-thread-')), 'file');
+  fs.writeFileSync(file, bytes);
+  return [file, fs.openSync(file, 'r')];
 }
 
 /** Hashes all of `data`, with a wrong block that is taken back. */
@@ -90,6 +98,39 @@ describe('digests on a thread', () => {
     first.close();
     await ended;
     expect(threads).toHaveLength(1);
+  });
+
+  test('what the file holds is read by the thread, in order with what comes from memory', async () => {
+    const [file, fd] = written(data);
+    const there = new DigestsOnThread(types, () => undefined);
+    const [first] = blocks();
+    there.update(first ?? Buffer.alloc(0));
+    there.mark();
+    there.read(fd, 0, 1000);
+    there.restore();
+    there.read(fd, blockLength, data.length - blockLength);
+    expect(there.reads).toBe(2);
+    const here = new DigestsHere(types);
+    feed(here);
+    expect(await there.digests()).toEqual(await here.digests());
+    expect(there.reads).toBe(0);
+    there.close();
+    fs.closeSync(fd);
+    fs.rmSync(path.dirname(file), { recursive: true });
+  });
+
+  test('a file that ends before, or cannot be read, leaves no digests', async () => {
+    const [file, fd] = written(data);
+    const short = new DigestsOnThread(['sha-256'], () => undefined);
+    short.read(fd, 0, data.length + 1);
+    expect([await short.digests(), short.isLost]).toEqual([undefined, true]);
+    short.close();
+    const closed = new DigestsOnThread(['sha-256'], () => undefined);
+    closed.read(99_999, 0, 10);
+    expect(await closed.digests()).toBeUndefined();
+    closed.close();
+    fs.closeSync(fd);
+    fs.rmSync(path.dirname(file), { recursive: true });
   });
 
   test('a thread that dies leaves no digests', async () => {
