@@ -11,7 +11,7 @@ import {
 } from 'vscode-languageclient/node';
 import { methods } from '../../server/src/protocol';
 import type { InitializationOptions, SecretParams, StatusParams, TrustParams } from '../../server/src/protocol';
-import type { Server } from './languageClient';
+import type { Requests } from './requests';
 import { createRestartPolicy } from './restartPolicy';
 import type { SignIns } from './signIns';
 
@@ -21,8 +21,18 @@ const schemes = ['file', 'untitled', 'vscode-vfs', 'vscode-remote', 'container-m
 /** Sections of the configuration that the server reads: ours, and VS Code's for proxies and certificates. */
 const followedSections = ['containerMetalink', 'http'];
 
-/** The client of `dist/server.js`, and what it tells. */
-export interface Connection extends Omit<Server, 'onStatus' | 'onRunning'> {
+/** The client of `dist/server.js`. */
+export interface Connection {
+  /** Sends a custom request; waits for the server to be up first. Rejects with the server's message for people. */
+  request<Name extends keyof Requests>(
+    name: Name,
+    params: Requests[Name]['params'],
+    token?: vscode.CancellationToken,
+  ): Promise<Requests[Name]['result']>;
+  /** Progress that the server reports under `token`: a message, and how far it is in percent when known. */
+  onProgress(token: string, listener: (message: string | undefined, percentage: number | undefined) => void): vscode.Disposable;
+  start(): Promise<void>;
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 

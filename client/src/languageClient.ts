@@ -1,25 +1,14 @@
 import * as vscode from 'vscode';
 import type { StatusParams } from '../../server/src/protocol';
 import type { Connection } from './connection';
-import type { Requests } from './requests';
 import type { SignIns } from './signIns';
 
 /** The language server as the rest of the client sees it. */
-export interface Server {
-  /** Sends a custom request; waits for the server to be up first. Rejects with the server's message for people. */
-  request<Name extends keyof Requests>(
-    name: Name,
-    params: Requests[Name]['params'],
-    token?: vscode.CancellationToken,
-  ): Promise<Requests[Name]['result']>;
-  /** Progress that the server reports under `token`: a message, and how far it is in percent when known. */
-  onProgress(token: string, listener: (message: string | undefined, percentage: number | undefined) => void): vscode.Disposable;
+export interface Server extends Omit<Connection, 'stop'> {
   /** What the status item shows. */
   readonly onStatus: vscode.Event<StatusParams>;
   /** Whether the server runs: false while it starts, is stopped or has given up. */
   readonly onRunning: vscode.Event<boolean>;
-  start(): Promise<void>;
-  restart(): Promise<void>;
 }
 
 /**

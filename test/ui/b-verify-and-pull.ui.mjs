@@ -121,6 +121,7 @@ export const tests = {
     const digest = workbench.line(/@sha256:[0-9a-f]{64}/).first();
     await workbench.command('Containers: Pin Images to Digests');
     await digest.waitFor();
+    await workbench.page.mouse.move(640, 780); // no tooltip of a tab
     await workbench.picture('pinned');
     await workbench.command('Containers: Unpin Images from Digests');
     await digest.waitFor({ state: 'detached' });

@@ -32,6 +32,8 @@ const patience = 400;
 export function createCacheTree(context: vscode.ExtensionContext, server: Server, log: vscode.LogOutputChannel): CacheTree {
   const changed = new vscode.EventEmitter<CacheNode | undefined>();
   const updates = new Map<string, CacheEntryView>();
+  /** Paths of entries that have been seen and are damaged: the badge counts them. */
+  const damaged = new Set<string>();
   const order = new Intl.Collator(vscode.env.language, { numeric: true, sensitivity: 'base' });
   let caches: readonly CacheView[] = [];
   let wanted = '';
@@ -132,6 +134,7 @@ export function createCacheTree(context: vscode.ExtensionContext, server: Server
   async function entriesOf(cache: CacheView, kind: string): Promise<CacheNode[]> {
     const { entries, more } = await listed(cache, kind);
     const current = entries.map((entry) => updates.get(entry.path) ?? entry);
+    countDamaged(current);
     // Below its kind stands an image, below that its parts; what no image uses stands beside them.
     const top = current.filter(({ usedBy, role }) => wanted !== '' || role === 'image' || usedBy === undefined);
     const nodes = top.sort(byName).map((entry): EntryNode => {
@@ -176,20 +179,26 @@ export function createCacheTree(context: vscode.ExtensionContext, server: Server
     view.description = wanted === '' ? total : vscode.l10n.t('{0} · only "{1}"', total, wanted);
   }
 
-  function countDamaged(): void {
-    const value = [...updates.values()].filter(({ verdict }) => verdict === 'failed').length;
+  function countDamaged(seen: readonly CacheEntryView[]): void {
+    for (const { path, verdict } of seen) {
+      if (verdict === 'failed') damaged.add(path);
+      else damaged.delete(path);
+    }
+    const value = damaged.size;
     view.badge = value === 0 ? undefined : { value, tooltip: vscode.l10n.t('{0} damaged cache entries', value) };
   }
 
   return {
     refresh() {
       updates.clear();
-      countDamaged();
+      // What is still there is counted when it is read again.
+      damaged.clear();
+      countDamaged([]);
       changed.fire(undefined);
     },
     update(entries) {
       for (const entry of entries) updates.set(entry.path, entry);
-      countDamaged();
+      countDamaged(entries);
       changed.fire(undefined);
     },
     async filter(text) {

@@ -70,7 +70,9 @@ export async function describePlace(
       commandLinks && error instanceof HubError && error.kind === 'sign-in' && error.host !== undefined
         ? [link(t('Sign in'), clientCommands.signIn, { host: error.host })]
         : [];
-    return [`**${escapeMarkdown(place.text)}**`, escapeMarkdown(cause), [...signIn, ...refresh].join(' · ')]
+    // An example of a URL in a message is no link.
+    const message = escapeMarkdown(cause).replace(/:\/\//g, '\\://');
+    return [`**${escapeMarkdown(place.text)}**`, message, [...signIn, ...refresh].join(' · ')]
       .filter((l) => l !== '')
       .join('\n\n');
   }
