@@ -72,9 +72,7 @@ export async function describePlace(
         : [];
     // An example of a URL in a message is no link.
     const message = escapeMarkdown(cause).replace(/:\/\//g, '\\://');
-    return [`**${escapeMarkdown(place.text)}**`, message, [...signIn, ...refresh].join(' · ')]
-      .filter((l) => l !== '')
-      .join('\n\n');
+    return [`**${escapeMarkdown(place.text)}**`, message, [...signIn, ...refresh].join(' · ')].filter((l) => l !== '').join('\n\n');
   }
 }
 
