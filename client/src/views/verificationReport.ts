@@ -84,12 +84,17 @@ function writeCheck(builder: DocumentBuilder, check: Check): void {
         [vscode.l10n.t('expected'), expected],
         [vscode.l10n.t('found'), actual],
       ]
-    : [[vscode.l10n.t('value'), actual !== undefined && message.includes(actual) ? undefined : actual]];
+    : [[vscode.l10n.t('value'), actual !== undefined && says(message, actual) ? undefined : actual]];
   if (!brief && !isNamedBelow && source !== undefined && !message.includes(source)) rows.push([vscode.l10n.t('source'), sourceText(check)]);
   builder.table(
     rows.filter((row): row is [string, string] => row[1] !== undefined),
     ' '.repeat(nameWidth + 3),
   );
+}
+
+/** Whether a message has a value in it, as it is or with thousands apart. */
+function says(message: string, value: string): boolean {
+  return message.includes(value) || message.replace(/(?<=\d)[.,](?=\d{3})/g, '').includes(value);
 }
 
 /** What a check is called in a report; hash functions are called the same in every language. */
