@@ -1,5 +1,5 @@
 import fs from 'node:fs/promises';
-import { hasCode } from '../platform/durable';
+import { hasCode } from '../platform/systemError';
 
 const blockSize = 4 << 20;
 

@@ -1,6 +1,6 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { hasCode } from '../platform/durable';
+import { hasCode } from '../platform/systemError';
 import type { NameStat } from '../platform/folderThreads';
 import type { CacheEngine, CacheLocation } from './find';
 import { contentHash, isEntryName, isTemporaryName } from './layout';

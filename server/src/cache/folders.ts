@@ -1,6 +1,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { hasCode } from '../platform/durable';
+import { makeFolders } from '../platform/smallFiles';
+import { hasCode } from '../platform/systemError';
 import { t } from '../text/l10n';
 import type { CacheLocation } from './find';
 import { writeError } from './writeError';
@@ -15,7 +16,7 @@ export async function makeCacheFolders(cache: CacheLocation, below: readonly str
   if (cache.disabled !== undefined) throw new Error(cache.disabled);
   let folder = cache.root;
   try {
-    await fs.mkdir(cache.parent, { recursive: true, mode: 0o700 });
+    await makeFolders(cache.parent, 0o700);
     await makeFolder(folder, { mayBeLink: true });
     for (const name of below) {
       folder = path.join(folder, name);

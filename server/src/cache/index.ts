@@ -1,6 +1,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { writeAtomically } from '../platform/durable';
+import { makeFolders } from '../platform/smallFiles';
 import type { VerdictLevel } from '../image/verdict';
 
 /** What is remembered of an entry: a hint, never evidence. */
@@ -67,7 +68,7 @@ export async function openCacheIndex(folder: string | undefined, onProblem?: (me
       }
       const kept = [...merged].slice(-rowLimit);
       try {
-        await fs.mkdir(path.dirname(file), { recursive: true });
+        await makeFolders(path.dirname(file));
         await writeAtomically(file, JSON.stringify({ version, entries: Object.fromEntries(kept) }));
         for (const [name, row] of learnt) if (changed.get(name) === row) changed.delete(name);
         rows = new Map([...kept, ...changed]);

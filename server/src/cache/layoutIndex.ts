@@ -1,7 +1,8 @@
 import fs from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-import { hasCode, renameDurably } from '../platform/durable';
+import { renameDurably } from '../platform/durable';
+import { hasCode } from '../platform/systemError';
 import { isLock, tryLock } from '../platform/fileLock';
 import { t } from '../text/l10n';
 

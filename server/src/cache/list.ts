@@ -1,6 +1,6 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { hasCode } from '../platform/durable';
+import { hasCode } from '../platform/systemError';
 import { entryOf, fileEntry } from './entry';
 import type { CacheEntry, ListOptions } from './entry';
 import type { CacheLocation } from './find';

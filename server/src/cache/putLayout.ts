@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import fs from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolders } from '../platform/smallFiles';
 import { t } from '../text/l10n';
 import type { VerifiedFile } from '../verify/verifiedFile';
 import type { CacheLocation } from './find';
@@ -68,7 +68,7 @@ export async function writeLayout(
     throw new Error(t('The manifest is not what its digest says; nothing was stored.'));
   const folder = path.join(layout, 'blobs', 'sha256');
   try {
-    await fs.mkdir(folder, { recursive: true });
+    await makeFolders(folder);
     return await withLayoutLock(layout, t('adding an image'), signal, async () => {
       await readLayoutIndex(layout); // when it is broken, nothing is added
       await writeUnlessThere(path.join(layout, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { hasCode } from '../platform/durable';
+import { hasCode } from '../platform/systemError';
 import { readInThreads } from '../platform/folderThreads';
 import type { NameStat, SeenName } from '../platform/folderThreads';
 import { t } from '../text/l10n';

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { hasCode, renameDurably } from '../platform/durable';
+import { renameDurably } from '../platform/durable';
+import { hasCode } from '../platform/systemError';
 import { t } from '../text/l10n';
 import { readLayoutUse } from './blobs';
 import type { CleanPlan, KeptEntry, PlannedRemoval } from './clean';

@@ -1,6 +1,6 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { hasCode } from '../platform/durable';
+import { hasCode } from '../platform/systemError';
 import { isLock, lockHolder, tryLock } from '../platform/fileLock';
 import { t } from '../text/l10n';
 import type { CacheLocation } from './find';

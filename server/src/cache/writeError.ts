@@ -22,6 +22,8 @@ function messageFor(code: unknown, folder: string): string | undefined {
     case 'ENOTDIR':
     case 'EEXIST':
       return t('{0} cannot be made: a file is in the way.', folder);
+    case 'ENOENT':
+      return t('{0} is not there any more, or cannot be made.', folder);
     case 'ELOOP':
       return t('{0} is a link that leads to itself.', folder);
     case 'EIO':

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { groupedNumber } from '../text/human';
 import { t } from '../text/l10n';
-import { hasCode } from '../platform/durable';
+import { hasCode } from '../platform/systemError';
 import { DownloadError } from './request';
 import type { DownloadControl, DownloadProgress, DownloadRequest, DownloadResult, DownloadWorld } from './request';
 import { runTransfer } from './runTransfer';

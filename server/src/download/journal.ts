@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { hasCode, writeAtomically } from '../platform/durable';
+import { writeAtomically } from '../platform/durable';
+import { hasCode } from '../platform/systemError';
 import { smallFiles } from '../platform/smallFiles';
 import type { Contribution } from './contributions';
 import type { Validators } from './replyCheck';

@@ -1,5 +1,6 @@
 import { t } from '../text/l10n';
-import { hasCode, syncFile } from '../platform/durable';
+import { syncFile } from '../platform/durable';
+import { hasCode } from '../platform/systemError';
 import { smallFiles } from '../platform/smallFiles';
 import type { Expectation } from './expectation';
 import { allowedPath, copyWhenEqual, hashFile } from './localCopies';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { t } from '../text/l10n';
-import { hasCode } from '../platform/durable';
+import { hasCode } from '../platform/systemError';
 import { smallFiles } from '../platform/smallFiles';
 import { DownloadError } from './request';
 import { unsafeName } from './targetName';

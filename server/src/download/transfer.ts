@@ -2,7 +2,7 @@ import type { Stats } from 'node:fs';
 import { groupedNumber, humanBytes } from '../text/human';
 import { t } from '../text/l10n';
 import { freeSpace } from '../platform/diskSpace';
-import { hasCode } from '../platform/durable';
+import { hasCode } from '../platform/systemError';
 import { PartialFile } from '../platform/partialFile';
 import { removeFile, smallFiles } from '../platform/smallFiles';
 import { Assembly } from './assembly';

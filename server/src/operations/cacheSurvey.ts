@@ -5,7 +5,7 @@ import type { CacheLocation } from '../cache/find';
 import { kindsOf } from '../cache/layout';
 import type { CacheKind } from '../cache/layout';
 import { hasEntries, listKind, totals } from '../cache/list';
-import { hasCode } from '../platform/durable';
+import { hasCode } from '../platform/systemError';
 import type { CacheView } from '../protocol';
 import { t } from '../text/l10n';
 import { kindTitle } from './cacheViews';

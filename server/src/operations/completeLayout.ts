@@ -5,7 +5,7 @@ import path from 'node:path';
 import { changeLayoutIndex, readLayoutIndex, withLayoutLock } from '../cache/layoutIndex';
 import type { LayoutDescriptor } from '../cache/layoutIndex';
 import { writeError } from '../cache/writeError';
-import { hasCode } from '../platform/durable';
+import { hasCode } from '../platform/systemError';
 import type { PulledItem } from '../protocol';
 import { t } from '../text/l10n';
 

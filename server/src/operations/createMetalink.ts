@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { writeMetalink } from '../metalink/write';
 import type { FileEntry } from '../metalink/write';
-import { hasCode } from '../platform/durable';
+import { hasCode } from '../platform/systemError';
 import type { MetalinkTextResult, Target } from '../protocol';
 import { createSourceText } from '../text/sourceText';
 import { t } from '../text/l10n';

@@ -3,7 +3,7 @@ import { writeError } from '../cache/writeError';
 import { download } from '../download/download';
 import type { DownloadResult } from '../download/request';
 import type { VerificationReport } from '../image/verdict';
-import { smallFiles } from '../platform/smallFiles';
+import { makeFolders } from '../platform/smallFiles';
 import { verifyImage } from '../verify/verifyImage';
 import { copiesByHash } from './cacheLookup';
 import type { ProgressListener } from './progress';
@@ -42,7 +42,7 @@ export interface FetchedFile {
 /** Fetches a file into `directory` and gathers the evidence about it. Rejects with `DownloadError` or when aborted. */
 export async function fetchFile(world: World, file: Pullable, directory: string, options: FetchOptions): Promise<FetchedFile> {
   const sha256 = file.hashes.find(({ type }) => type === 'sha-256')?.hex;
-  await smallFiles.makeFolders(directory, 0o700).catch((error: unknown) => {
+  await makeFolders(directory, 0o700).catch((error: unknown) => {
     throw writeError(error, directory);
   });
   const settings = world.settings;

@@ -1,7 +1,8 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { writeError } from '../cache/writeError';
-import { hasCode, writeAtomically } from '../platform/durable';
+import { writeAtomically } from '../platform/durable';
+import { hasCode } from '../platform/systemError';
 import { t } from '../text/l10n';
 
 /** Refuses a name for a new file that could not be written: before long work, not after it. Rejects with a message for people. */

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolders } from './smallFiles';
 import type { Log } from './ports';
 
 /** Something kept on disk, and when. */
@@ -69,7 +70,7 @@ export function createDiskCache({ folder, version, limit, log }: DiskCacheOption
     try {
       total ??= measure();
       const before = await total;
-      await fs.mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+      await makeFolders(path.dirname(file), 0o700);
       await fs.writeFile(temporary, text, { mode: 0o600 });
       await fs.rename(temporary, file);
       total = Promise.resolve(before + size);

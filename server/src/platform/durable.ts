@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { constants, fsync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { hasCode } from './systemError';
 import { removeFile, smallFiles } from './smallFiles';
 
 /** Replaces a small file (permission bits `mode`) so that a reader, or whoever comes after a crash, finds the old text or the new one. */
@@ -45,11 +46,6 @@ export async function syncOpened(fd: number): Promise<void> {
 export async function syncFile(file: string): Promise<void> {
   const handle = await fs.open(file, 'r+');
   await handle.sync().finally(() => handle.close());
-}
-
-/** An error of the system with one of these codes. */
-export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code);
 }
 
 async function renameNew(from: string, to: string): Promise<void> {

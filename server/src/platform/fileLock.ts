@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs/promises';
 import os from 'node:os';
-import { hasCode } from './durable';
+import { hasCode } from './systemError';
 import { removeFile, smallFiles } from './smallFiles';
 
 /** Who holds a lock, as it stands in the lock file. */

@@ -1,6 +1,6 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { hasCode } from './durable';
+import { hasCode } from './systemError';
 import type { Environment } from './engineFolders';
 import type { Log } from './ports';
 import { t } from '../text/l10n';

@@ -1,4 +1,6 @@
 import fs from 'node:fs';
+import { dirname } from 'node:path';
+import { hasCode } from './systemError';
 
 let atOnce = false;
 
@@ -54,18 +56,11 @@ export const smallFiles = {
       () => fs.writeFileSync(path, text, { flag: 'wx', mode }),
       () => fs.promises.writeFile(path, text, { flag: 'wx', mode }),
     ),
-  mkdir: (path: string): Promise<void> =>
+  mkdir: (path: string, mode = 0o777): Promise<void> =>
     run(
-      () => fs.mkdirSync(path),
-      () => fs.promises.mkdir(path),
+      () => fs.mkdirSync(path, mode),
+      () => fs.promises.mkdir(path, mode),
     ),
-  /** Folders above it too; nothing happens when it is there. */
-  makeFolders: async (path: string, mode: number): Promise<void> => {
-    await run(
-      () => fs.mkdirSync(path, { recursive: true, mode }),
-      () => fs.promises.mkdir(path, { recursive: true, mode }),
-    );
-  },
   link: (from: string, to: string): Promise<void> =>
     run(
       () => fs.linkSync(from, to),
@@ -109,11 +104,42 @@ export const smallFiles = {
     ),
 };
 
+/**
+ * Makes a folder and those above it, with permission bits `mode`; nothing happens when it is there. Rejects with the system's errors.
+ * (`recursive` of Node's own mkdir never ends below a folder that is there and takes no new ones, as /proc.)
+ */
+export async function makeFolders(path: string, mode = 0o777): Promise<void> {
+  if ((await missingAbove(path, mode)) === undefined) return;
+  const above = dirname(path);
+  if (above !== path) await makeFolders(above, mode);
+  const error = await missingAbove(path, mode);
+  if (error !== undefined) throw error;
+}
+
+/** Makes one folder unless it is there; the error when that above it is missing. */
+async function missingAbove(path: string, mode: number): Promise<Error | undefined> {
+  try {
+    await smallFiles.mkdir(path, mode);
+  } catch (error) {
+    if (await isFolder(path)) return undefined;
+    if (hasCode(error, 'ENOENT') && error instanceof Error) return error;
+    throw error;
+  }
+  return undefined;
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return await smallFiles.stat(path).then(
+    (stat) => stat.isDirectory(),
+    () => false, // the error of the caller says more
+  );
+}
+
 /** Removes a file, if there is one. */
 export async function removeFile(path: string): Promise<void> {
   try {
     await smallFiles.unlink(path);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    if (!hasCode(error, 'ENOENT')) throw error;
   }
 }
