@@ -1,4 +1,5 @@
 import { t } from '../text/l10n';
+import { aboutHost } from './sourceReason';
 import type { DownloadError } from './request';
 import type { Exchange } from './exchange';
 import type { OpenReply } from './networkRun';
@@ -38,12 +39,13 @@ export async function discover(exchanges: Map<number, Exchange>, world: Discover
         return exchanged.total === undefined ? { kind: 'stream', opened } : { kind: 'open', size: exchanged.total, opened };
       }
       world.signal.throwIfAborted();
-      reasons.set(source, `${exchange.host}: ${exchanged.failure.reason}`);
-      world.note(t('{0}: {1}.', exchange.host, exchanged.failure.reason));
+      const reason = aboutHost(exchanged.failure.reason, exchange.host);
+      reasons.set(source, reason);
+      world.note(`${reason}.`);
       if (exchanged.failure.kind === 'drop') exchanges.delete(source);
       else pause = Math.max(pause, Math.min(exchanged.failure.retryAfter ?? 0, 60_000));
     }
     if (exchanges.size > 0) await new Promise((resolve) => setTimeout(resolve, pause));
   }
-  throw world.error(t('No source is left. {0}', [...reasons.values()].join('; ')));
+  throw world.error(t('No source is left. {0}', `${[...reasons.values()].join('; ')}.`));
 }

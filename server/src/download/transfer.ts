@@ -276,7 +276,7 @@ class NetworkTransfer {
       return aboutHost(state.rejected ?? state.lastReason, host);
     });
     const isWrong = states.some(([, state]) => state.bad > 0);
-    return this.report.error(isWrong ? 'mismatch' : 'no-source', t('No source is left. {0}', reasons.join('; ')));
+    return this.report.error(isWrong ? 'mismatch' : 'no-source', t('No source is left. {0}', `${reasons.join('; ')}.`));
   }
 }
 
